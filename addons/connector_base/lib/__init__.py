@@ -1,0 +1,1 @@
+"""Pure Python shared by every adapter: nothing here may import odoo."""

@@ -1,0 +1,44 @@
+"""Canonical documents: the only language adapters and the business share."""
+
+from .base import Document
+from .order import (
+    Cancellation,
+    CancellationRequest,
+    Charge,
+    Discount,
+    Hold,
+    Order,
+    OrderLine,
+    Payment,
+    TaxAmount,
+    Totals,
+)
+from .party import Address, BuyerCompany, Customer
+from .product import Location, Product
+from .shipment import Package, Shipment, ShipmentLine, Tracking
+from .stock import StockLevel, StockUpdate
+
+__all__ = [
+    "Address",
+    "BuyerCompany",
+    "Cancellation",
+    "CancellationRequest",
+    "Charge",
+    "Customer",
+    "Discount",
+    "Document",
+    "Hold",
+    "Location",
+    "Order",
+    "OrderLine",
+    "Package",
+    "Payment",
+    "Product",
+    "Shipment",
+    "ShipmentLine",
+    "StockLevel",
+    "StockUpdate",
+    "TaxAmount",
+    "Totals",
+    "Tracking",
+]
