@@ -1,0 +1,4 @@
+# orders
+from . import integration_backend
+
+# stock and shipments
