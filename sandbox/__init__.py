@@ -1,0 +1,1 @@
+"""Local partners with real protocols, for tests and for the demo."""

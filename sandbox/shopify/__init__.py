@@ -1,0 +1,1 @@
+"""A local Shopify: executes GraphQL over Shopify's own Admin schema, sends signed webhooks."""
