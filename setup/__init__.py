@@ -1,0 +1,1 @@
+"""Set-up of the integration hub: everything `setup/run`, `setup/test`, `setup/bench` and `setup/lint` need."""

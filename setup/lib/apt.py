@@ -1,0 +1,170 @@
+"""Debian packages without root: looked up and fetched with apt, in lists of our own, never installed.
+
+The mirror is the one the machine already uses; no host is written down here. `HUB_DEBIAN_MIRROR` names one
+where the machine's own sources hold no Debian archive (Ubuntu, for example).
+"""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+from .errors import SetupError
+from .files import sha256_of, write_atomic
+from .paths import cache_dir
+from .process import log_path, output_of, run_logged
+
+KEYRINGS = ("/usr/share/keyrings/debian-archive-keyring.gpg", "/usr/share/keyrings/debian-archive-keyring.pgp")
+FONT_SUITES = ("bookworm", "trixie")  # proven to hold Font Awesome 4.7, which Odoo's icons need
+NO_ODOO = (
+    "Name an existing Odoo 19 (source checkout or installation) with ODOO_HOME=/path/to/odoo, "
+    "or a Debian mirror with HUB_DEBIAN_MIRROR=http://..., then run the same command again."
+)
+DIST_LINE = re.compile(r"^'(?P<uri>[^']+/)dists/(?P<suite>[^/']+)/main/", re.M)
+URI_LINE = re.compile(r"^'(?P<uri>[^']+)' (?P<name>\S+) (?P<size>\d+)(?: SHA256:(?P<sha256>[0-9a-f]{64}))?", re.M)
+
+
+def candidate_mirrors(targets, update_uris):
+    """Return the Debian archives that this machine's apt knows, likeliest first, as (uri, codename).
+
+    Where apt has lists it knows each archive's origin and third parties are left out. Where it never had any
+    (a fresh container) every archive with a `main` component is a candidate: the first that holds sid, signed
+    by Debian, will win.
+
+    :param targets: lines `origin|uri|suite|codename|component` of `apt-get indextargets`.
+    :param update_uris: what `apt-get update --print-uris` prints.
+    """
+    found = []
+    for line in targets.splitlines():
+        fields = line.split("|")
+        if len(fields) == 5 and fields[0] == "Debian" and fields[4] == "main":
+            found.append((fields[1], fields[3]))
+    found += [(match["uri"], match["suite"]) for match in DIST_LINE.finditer(update_uris)]
+    side = re.compile(r"security|-updates|-backports|-proposed")
+    return list(dict.fromkeys((uri, code) for uri, code in found if not side.search(f"{uri} {code}")))
+
+
+def font_suite(codename):
+    """Return the release to take the older fonts from.
+
+    :param codename: codename of the machine's own release.
+    """
+    return codename if codename in FONT_SUITES else FONT_SUITES[-1]
+
+
+def parse_uris(text):
+    """Return {file name: sha256} out of `apt-get download --print-uris`."""
+    return {match["name"]: match["sha256"] for match in URI_LINE.finditer(text)}
+
+
+class Apt:
+    """Packages of sid and of one stable release, seen through private lists.
+
+    :raises SetupError: when there is no apt or no Debian archive within reach.
+    """
+
+    def __init__(self):
+        if not shutil.which("apt-get") or not shutil.which("dpkg-deb"):
+            raise SetupError("this machine has no apt, so Odoo 19 cannot be fetched from Debian", NO_ODOO)
+        self.root = cache_dir("apt")
+        self.stable = None
+        for folder in ("lists/partial", "cache/archives/partial"):
+            (self.root / folder).mkdir(parents=True, exist_ok=True)
+        (self.root / "status").touch()
+
+    def open(self):
+        """Fetch the lists of the first archive that holds sid; returns self.
+
+        :raises SetupError: when none does.
+        """
+        for uri, codename in self._mirrors():
+            self.stable = font_suite(codename)
+            keyring = next((path for path in KEYRINGS if os.path.exists(path)), None)
+            signed = f"[signed-by={keyring}] " if keyring else ""
+            lines = [f"deb {signed}{uri} {name} main\n" for name in ("sid", self.stable)]
+            write_atomic(self.root / "sources.list", "".join(lines))
+            # a clean-up hook of the machine may fail without root: what counts is whether packages are found
+            with open(log_path("apt-update"), "w", encoding="utf-8") as log:
+                subprocess.run(
+                    self._command("update"), stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, check=False
+                )
+            if self.files_of(["libjs-jquery/sid"]):
+                return self
+        raise SetupError("no Debian archive with the suite sid could be read", NO_ODOO, log_path("apt-update"))
+
+    def files_of(self, packages):
+        """Return {file name: sha256} for packages written as `name` or `name/release`, {} if any is unknown."""
+        text = output_of(self._command("download", "--print-uris", *packages))
+        return parse_uris(text) if text else {}
+
+    def fetch(self, packages):
+        """Download packages, resuming what an interrupted run left; returns the paths of the files.
+
+        :param packages: names as for `files_of`.
+        :raises SetupError: when a package is unknown, the download fails or a checksum is wrong.
+        """
+        folder = cache_dir("downloads")
+        partial = cache_dir("downloads", "partial")
+        wanted = self.files_of(packages)
+        if not wanted:
+            raise SetupError(f"the archive does not hold all of {', '.join(packages)}", NO_ODOO)
+        for package in packages:
+            for name, sha256 in self.files_of([package]).items():
+                if not (folder / name).exists():
+                    self._fetch_one(package, partial / name, folder / name, sha256)
+        return [folder / name for name in wanted]
+
+    def _fetch_one(self, package, partial, final, sha256):
+        """apt resumes the partial file itself; a complete one has its checksum tested before it is used."""
+        retry = "Check the network and run the same command again: the download resumes where it stopped."
+        what = f"the package {package} could not be downloaded"
+        run_logged(self._command("download", package), "apt-download", what, retry, cwd=partial.parent)
+        if sha256 and sha256_of(partial) != sha256:
+            partial.unlink()
+            raise SetupError(f"{final.name} does not have the checksum of the archive's list", retry)
+        os.replace(partial, final)
+
+    def _mirrors(self):
+        given = os.environ.get("HUB_DEBIAN_MIRROR")
+        if given:
+            return [(given, "")]
+        form = "$(ORIGIN)|$(REPO_URI)|$(SUITE)|$(CODENAME)|$(COMPONENT)"
+        targets = output_of(["apt-get", "indextargets", "--format", form, "Created-By: Packages"])
+        return candidate_mirrors(targets or "", output_of(["apt-get", "update", "--print-uris"]) or "")
+
+    def _command(self, *arguments):
+        """apt-get with folders of our own; the machine's proxies and certificates stay in force."""
+        options = {
+            "Dir::Etc::SourceList": self.root / "sources.list",
+            "Dir::Etc::SourceParts": "-",
+            "Dir::Etc::Preferences": "-",
+            "Dir::Etc::PreferencesParts": "-",
+            "Dir::State": self.root,
+            "Dir::State::Lists": self.root / "lists",
+            "Dir::State::status": self.root / "status",
+            "Dir::Cache": self.root / "cache",
+            "Acquire::Languages": "none",
+            "Acquire::Retries": "3",
+        }
+        if os.geteuid() == 0:
+            # apt would drop to a user that cannot enter root's cache
+            options["APT::Sandbox::User"] = "root"
+        flags = [part for key, value in options.items() for part in ("-o", f"{key}={value}")]
+        return ["apt-get", "-q", *flags, *arguments]
+
+
+def unpack(packages, target):
+    """Unpack package files into a private prefix.
+
+    :param packages: paths of .deb files.
+    :param target: the prefix.
+    :raises SetupError: when one cannot be unpacked.
+    """
+    for path in packages:
+        run_logged(
+            ["dpkg-deb", "-x", str(path), str(target)],
+            "unpack",
+            f"{Path(path).name} could not be unpacked",
+            f"Check the free disk space, delete {path} and run the same command again.",
+        )
