@@ -1,0 +1,67 @@
+import logging
+
+import psycopg2
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from odoo import SUPERUSER_ID, http
+from odoo.http import Response, request
+
+from ..lib.errors import AuthError, ConfigurationError, DataError
+from ..settings import max_body_bytes
+
+_logger = logging.getLogger(__name__)
+
+
+class IntegrationWebhook(http.Controller):
+    """Where partners deliver. Keeps what came, then answers; works nothing off."""
+
+    @http.route(
+        "/integration/webhook/<string:token>",
+        type="http",
+        auth="none",
+        methods=["POST"],
+        csrf=False,
+        save_session=False,
+        readonly=False,
+        max_content_length=max_body_bytes(),
+    )
+    def receive(self, token):
+        """Take one delivery.
+
+        200: kept (or kept before). 401: unknown address or wrong signature, with no
+        word which. 413: too large. 503: not kept, deliver again.
+        """
+        env = request.env(user=SUPERUSER_ID, context={})
+        backend = env["integration.backend"]._by_webhook_token(token)
+        try:
+            raw = request.httprequest.get_data(cache=False)
+        except RequestEntityTooLarge:
+            return Response("too large", status=413)
+        if not backend:
+            return Response("not authorised", status=401)
+        headers = {name.lower(): value for name, value in request.httprequest.headers.items()}
+        try:
+            incoming = backend._get_adapter().receive(headers, raw)
+        except AuthError:
+            return Response("not authorised", status=401)
+        except DataError:
+            return Response("not understood", status=400)
+        except ConfigurationError:
+            _logger.exception("webhook of backend %s cannot be verified", backend.id)
+            return Response("not ready", status=503)
+        if incoming is None:
+            return Response("ignored", status=200)
+        return self._keep(env, backend, incoming)
+
+    def _keep(self, env, backend, incoming):
+        flow = backend._flow(incoming.topic)
+        if not flow:
+            return Response("ignored", status=200)
+        try:
+            kept = env["integration.message"]._receive(flow, incoming)
+        except psycopg2.Error:
+            _logger.exception("webhook of backend %s could not be kept", backend.id)
+            return Response("not kept", status=503, headers={"Retry-After": "5"})
+        if kept:
+            flow._request_drain()
+        return Response("kept" if kept else "kept before", status=200)

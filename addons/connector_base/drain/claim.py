@@ -1,0 +1,119 @@
+"""Taking due messages by locking them. A held lock says that someone is at work."""
+
+from dataclasses import dataclass, field
+
+#: a message whose worker died this often is put aside
+MAX_DEATHS = 3
+
+
+@dataclass
+class Claim:
+    """Message ids taken by this transaction.
+
+    :param heads: to be worked on, in order
+    :param older: {head id: ids of older messages of the same object}, newest wins
+    :param deaths: {head id: how many workers died at it}
+    """
+
+    heads: list[int] = field(default_factory=list)
+    older: dict[int, list[int]] = field(default_factory=dict)
+    deaths: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def poisoned(self):
+        """Those that killed too many workers."""
+        return [head for head in self.heads if self.deaths.get(head, 0) >= MAX_DEATHS]
+
+
+def claim(cr, flow, limit):
+    """Lock up to ``limit`` due messages, at most one per object.
+
+    ``FOR NO KEY UPDATE`` and not ``FOR UPDATE``: the attempt rows that another cursor
+    inserts reference these rows, and would wait for us otherwise. A message that
+    killed a worker is only ever taken alone, so that it takes no neighbour with it.
+
+    :raises psycopg2.errors.SerializationFailure: someone settled one of them after
+        our snapshot; start the transaction again
+    """
+    rows = _lock_heads(cr, flow.id, limit)
+    taken = Claim([row[0] for row in rows])
+    if not taken.heads:
+        return taken
+    taken.deaths = _deaths(cr, taken.heads)
+    if taken.deaths and len(taken.heads) > 1:
+        healthy = [head for head in taken.heads if head not in taken.deaths]
+        taken.heads = healthy or taken.heads[:1]
+    if flow.full_state:
+        keys = {row[1]: row[0] for row in rows if row[1] and row[0] in taken.heads}
+        _take_newest(cr, flow.id, taken, keys)
+    return taken
+
+
+def _lock_heads(cr, flow_id, limit):
+    """(id, business key) of due messages that no earlier open one stands before."""
+    cr.execute(
+        """SELECT m.id, m.business_key
+             FROM integration_message m
+            WHERE m.flow_id = %s AND m.state IN ('pending', 'retry', 'ambiguous')
+              AND m.next_at <= clock_timestamp() AT TIME ZONE 'UTC'
+              AND NOT EXISTS (
+                  SELECT 1 FROM integration_message e
+                    JOIN integration_flow f ON f.id = e.flow_id
+                   WHERE e.flow_id = m.flow_id AND e.business_key = m.business_key
+                     AND e.business_key <> '' AND e.id < m.id
+                     AND (e.state IN ('pending', 'retry', 'ambiguous')
+                          OR e.state = 'blocked' AND NOT f.full_state))
+            ORDER BY m.id
+            LIMIT %s
+              FOR NO KEY UPDATE OF m SKIP LOCKED""",
+        (flow_id, limit),
+    )
+    return cr.fetchall()
+
+
+def _deaths(cr, ids):
+    """{message id: attempts that never ended}; we hold the locks, so nobody is at it."""
+    cr.execute(
+        """SELECT message_id, count(*) FROM integration_attempt
+            WHERE message_id = ANY(%s) AND kind = 'work'
+              AND (outcome IS NULL OR outcome = 'died')
+            GROUP BY message_id""",
+        (ids,),
+    )
+    return dict(cr.fetchall())
+
+
+def _take_newest(cr, flow_id, taken, keys):
+    """Where the newest message of an object says all, let it stand for the older ones."""
+    if not keys:
+        return
+    cr.execute(
+        """SELECT business_key, id FROM integration_message
+            WHERE flow_id = %s AND business_key = ANY(%s)
+              AND state IN ('pending', 'retry') AND NOT id = ANY(%s)
+            ORDER BY occurred_at NULLS FIRST, id
+              FOR NO KEY UPDATE SKIP LOCKED""",
+        (flow_id, list(keys), taken.heads),
+    )
+    groups = {}
+    for key, message_id in cr.fetchall():
+        groups.setdefault(key, []).append(message_id)
+    for key, ids in groups.items():
+        head = keys[key]
+        if taken.deaths.get(head):
+            continue  # the suspect stays alone, so that the blame stays clear
+        newest = ids[-1]
+        taken.heads[taken.heads.index(head)] = newest
+        taken.older[newest] = [head, *ids[:-1]]
+
+
+def due_count(cr, flow_id, limit):
+    """How many due messages wait now, counted up to ``limit``."""
+    cr.execute(
+        """SELECT count(*) FROM (
+              SELECT 1 FROM integration_message
+               WHERE flow_id = %s AND state IN ('pending', 'retry', 'ambiguous')
+                 AND next_at <= clock_timestamp() AT TIME ZONE 'UTC' LIMIT %s) due""",
+        (flow_id, limit),
+    )
+    return cr.fetchone()[0]

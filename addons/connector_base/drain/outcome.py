@@ -1,0 +1,71 @@
+"""What becomes of a message after an error. One place for both directions."""
+
+import logging
+
+from odoo.exceptions import AccessError, MissingError, UserError
+
+from ..lib.errors import ConnectorError, DataError, TransientError
+from ..lib.redact import redact_text
+from ..lib.retry import counts_as_try
+
+_logger = logging.getLogger(__name__)
+
+
+def as_connector_error(error):
+    """Any exception as one of the taxonomy.
+
+    What Odoo tells a user is something that user can act on; everything unknown is
+    tried again, and given up by the policy.
+    """
+    if isinstance(error, ConnectorError):
+        return error
+    if isinstance(error, UserError) and not isinstance(error, (AccessError, MissingError)):
+        return DataError(str(error), category="data")
+    unknown = TransientError(redact_text(f"{type(error).__name__}: {error}")[:1000])
+    unknown.error_class = "unknown"
+    return unknown
+
+
+def settle_error(message, error, policy):
+    """Settle one message by the class of its error, opening the exception it needs.
+
+    :param error: ConnectorError
+    :param policy: ``lib.retry.RetryPolicy`` of the flow
+    :return: the state written
+    """
+    exceptions = message.env["integration.exception"]
+    backend = message.backend_id
+    if error.action == "pause":
+        backend._pause_for(error)
+        message._settle("retry", error=error, delay=60, counted=False)
+        return "retry"
+    if error.action == "block":
+        message._settle("blocked", error=error)
+        exceptions._report(backend, message=message, **exceptions._describe(error))
+        return "blocked"
+    if error.action == "lookup":
+        message._settle("ambiguous", error=error, delay=policy.delay(message.attempt_count + 1))
+        return "ambiguous"
+    counted = counts_as_try(error)
+    tries = message.attempt_count + (1 if counted else 0)
+    if counted and policy.exhausted(tries):
+        message._settle("dead", error=error)
+        exceptions._report(backend, message=message, **exceptions._describe_dead(error, tries))
+        return "dead"
+    message._settle("retry", error=error, delay=policy.delay(max(tries, 1), error), counted=counted)
+    return "retry"
+
+
+def write_reports(message, reports):
+    """Open the exceptions a handler asked for."""
+    for report in reports:
+        message.env["integration.exception"]._report(
+            message.backend_id,
+            report.category,
+            report.cause,
+            report.suggestion,
+            group_key=report.group_key,
+            record=report.record,
+            message=message,
+            amount=report.amount,
+        )

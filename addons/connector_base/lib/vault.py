@@ -1,0 +1,70 @@
+"""Secrets at rest: MultiFernet with keys from outside the database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+from .errors import ConfigurationError
+
+
+class Vault:
+    """Encrypts and reads secrets.
+
+    :param keys: url-safe base64 Fernet keys; the first encrypts, all decrypt
+    :raises ConfigurationError: a key is malformed
+    """
+
+    def __init__(self, keys: Sequence[str]):
+        try:
+            self._fernet = MultiFernet([Fernet(key) for key in keys]) if keys else None
+        except ValueError as error:
+            raise ConfigurationError(
+                "secret_keys in odoo.conf holds a malformed key; make one with"
+                " `python -c 'from cryptography.fernet import Fernet;"
+                " print(Fernet.generate_key().decode())'`"
+            ) from error
+
+    @property
+    def ready(self) -> bool:
+        """Whether there is a key at all."""
+        return self._fernet is not None
+
+    def _require(self) -> MultiFernet:
+        if self._fernet is None:
+            raise ConfigurationError(
+                "no secret_keys in the [integration] section of odoo.conf"
+                " (nor INTEGRATION_SECRET_KEYS): secrets cannot be kept"
+            )
+        return self._fernet
+
+    def encrypt(self, value: str) -> str:
+        """The token to store for ``value``.
+
+        :raises ConfigurationError: there is no key
+        """
+        return self._require().encrypt(value.encode()).decode()
+
+    def decrypt(self, token: str) -> str:
+        """The secret behind a stored token.
+
+        :raises ConfigurationError: there is no key, or none of them fits
+        """
+        try:
+            return self._require().decrypt(token.encode()).decode()
+        except InvalidToken as error:
+            raise ConfigurationError(
+                "none of the secret_keys reads this secret: add the key it was stored with"
+                " to odoo.conf, or enter the secret again"
+            ) from error
+
+    def rotate(self, token: str) -> str:
+        """The same secret under the first key.
+
+        :raises ConfigurationError: as for ``decrypt``
+        """
+        try:
+            return self._require().rotate(token.encode()).decode()
+        except InvalidToken as error:
+            raise ConfigurationError("none of the secret_keys reads this secret") from error

@@ -1,0 +1,269 @@
+import hashlib
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import UserError
+
+from ..lib.ids import new_token
+from ..settings import option
+
+
+class IntegrationBackend(models.Model):
+    """One external system: its credentials, limits, policy and health."""
+
+    _name = "integration.backend"
+    _description = "Backend"
+    _inherit = ["mail.thread"]
+    _order = "name"
+
+    name = fields.Char(required=True, tracking=True)
+    kind = fields.Selection("_selection_kind", required=True, help="What system this is.")
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    active = fields.Boolean(default=True)
+    color = fields.Integer()
+    state = fields.Selection(
+        [("draft", "Not connected"), ("running", "Running"), ("paused", "Paused")],
+        required=True,
+        default="draft",
+        copy=False,
+        tracking=True,
+        help="While paused, messages are kept and wait; nothing is lost.",
+    )
+    pause_reason = fields.Char(copy=False, tracking=True)
+    environment = fields.Selection(
+        [("production", "Production"), ("test", "Test")], required=True, default="production"
+    )
+    base_url = fields.Char(
+        "Address",
+        tracking=True,
+        help="Where the system answers. Changing it makes the stored credentials void, "
+        "so that they never reach another system.",
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        "Works as",
+        help="The user in whose name records are made. Empty: the system user.",
+    )
+    owner_id = fields.Many2one(
+        "res.users", "Responsible", default=lambda self: self.env.user, tracking=True
+    )
+    webhook_token = fields.Char(
+        default=lambda self: new_token(),
+        copy=False,
+        groups="connector_base.group_admin",
+        export_string_translation=False,
+    )
+    webhook_url = fields.Char(compute="_compute_webhook_url", groups="connector_base.group_admin")
+    fingerprint = fields.Char(copy=False, groups="base.group_system")
+    is_foreign_copy = fields.Boolean(
+        "Copied database",
+        compute="_compute_is_foreign_copy",
+        help="This database is a copy of the one the backend was connected in. Nothing is sent.",
+    )
+    rate_capacity = fields.Float("Burst", help="Calls (or points) that may be made at once.")
+    rate_per_second = fields.Float("Calls per second", help="0: the system's own figures count.")
+    breaker_threshold = fields.Integer(
+        "Failures before a pause", default=5, help="Failures in a row that suspend calls."
+    )
+    breaker_cooldown = fields.Float(
+        "Suspended for (s)", default=30.0, help="Seconds without calls before one is tried."
+    )
+    deadline = fields.Float("Deadline of a call (s)", default=30.0)
+    flow_ids = fields.One2many("integration.flow", "backend_id", "Flows")
+    last_check = fields.Datetime("Last tested", copy=False, readonly=True)
+    last_check_result = fields.Text("Result of the test", copy=False, readonly=True)
+    exception_count = fields.Integer(compute="_compute_counts")
+    waiting_count = fields.Integer(compute="_compute_counts")
+
+    _name_uniq = models.Constraint(
+        "UNIQUE (company_id, name)", "The company has a backend of this name already."
+    )
+    _token_uniq = models.Constraint("UNIQUE (webhook_token)", "Webhook addresses are unique.")
+
+    def _compute_webhook_url(self):
+        base = self.env["ir.config_parameter"].sudo().get_param("web.base.url")
+        for backend in self:
+            token = backend.sudo().webhook_token
+            backend.webhook_url = token and f"{base}/integration/webhook/{token}"
+
+    def _compute_is_foreign_copy(self):
+        here = self._database_fingerprint()
+        for backend in self:
+            known = backend.sudo().fingerprint
+            backend.is_foreign_copy = bool(known and known != here)
+
+    def _compute_counts(self):
+        exceptions = dict(
+            self.env["integration.exception"]._read_group(
+                [("backend_id", "in", self.ids), ("state", "=", "open")],
+                ["backend_id"],
+                ["__count"],
+            )
+        )
+        waiting = dict(
+            self.env["integration.message"]._read_group(
+                [("backend_id", "in", self.ids), ("state", "in", ("pending", "retry"))],
+                ["backend_id"],
+                ["__count"],
+            )
+        )
+        for backend in self:
+            backend.exception_count = exceptions.get(backend, 0)
+            backend.waiting_count = waiting.get(backend, 0)
+
+    @api.model
+    def _selection_kind(self):
+        """(value, label) of the kinds of backend there are; adapters add theirs."""
+        return []
+
+    @api.model
+    def _database_fingerprint(self):
+        """Digest of what a copied database does not share with its original."""
+        self.env.cr.execute(
+            "SELECT current_database(), system_identifier::text FROM pg_control_system()"
+        )
+        database, cluster = self.env.cr.fetchone()
+        uuid = self.env["ir.config_parameter"].sudo().get_param("database.uuid")
+        parts = (uuid, database, cluster, str(option("environment", "")))
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+    @api.model
+    def _by_webhook_token(self, token):
+        """The backend a webhook address belongs to, or an empty record set."""
+        return self.sudo().search_fetch(
+            [("webhook_token", "=", token)], ["kind", "company_id", "base_url"]
+        )
+
+    def _flow(self, code):
+        """The active flow of ``code``, or an empty record set."""
+        self.ensure_one()
+        return self.sudo().flow_ids.filtered(lambda flow: flow.code == code and flow.active)[:1]
+
+    def _company_env(self):
+        """The environment in which this backend's work is done.
+
+        The service user, or the system user where none is set; this backend's
+        company only; no field tracking, no e-mails to followers.
+        """
+        self.ensure_one()
+        user = self.sudo().user_id
+        company = self.sudo().company_id
+        context = {
+            "allowed_company_ids": company.ids,
+            "lang": (user or company.partner_id).lang or "en_US",
+            "tz": (user or company.partner_id).tz or "UTC",
+            "tracking_disable": True,
+            "mail_create_nosubscribe": True,
+            "mail_notrack": True,
+        }
+        return api.Environment(self.env.cr, user.id or SUPERUSER_ID, context)
+
+    def _may_send(self):
+        """Whether anything may leave: running, and not in a copied database."""
+        self.ensure_one()
+        return self.state == "running" and not self.is_foreign_copy
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Make the backend's flows with it."""
+        backends = super().create(vals_list)
+        for backend in backends:
+            backend._ensure_flows()
+        return backends
+
+    def write(self, vals):
+        """A new address makes credentials void; new limits start afresh."""
+        if "base_url" in vals:
+            moved = self.filtered(
+                lambda backend: backend.base_url and backend.base_url != vals["base_url"]
+            )
+            moved._forget_secrets()
+        result = super().write(vals)
+        if {"rate_capacity", "rate_per_second"} & vals.keys():
+            self.env["integration.gate"].sudo().search([("backend_id", "in", self.ids)]).unlink()
+        return result
+
+    def unlink(self):
+        """Refuse: the ledger would lose whom it spoke with."""
+        if self.env["integration.message"].sudo().search_count([("backend_id", "in", self.ids)], 1):
+            raise UserError(
+                self.env._("This backend has exchanged messages. Archive it instead of deleting it.")
+            )
+        self.sudo().flow_ids.unlink()
+        return super().unlink()
+
+    def _forget_secrets(self):
+        self.env["integration.secret"].sudo().search([("backend_id", "in", self.ids)]).unlink()
+
+    def _ensure_flows(self):
+        """Create the flows that this kind of backend has and that are missing."""
+        self.ensure_one()
+        present = set(self.with_context(active_test=False).sudo().flow_ids.mapped("code"))
+        self.env["integration.flow"].sudo().create(
+            [
+                {"backend_id": self.id, **values}
+                for values in self._default_flows()
+                if values["code"] not in present
+            ]
+        )
+
+    def _default_flows(self):
+        """Values of the flows a new backend of this kind starts with (adapters add)."""
+        return []
+
+    def _secret(self, name):
+        """A credential in clear; "" where none is kept."""
+        return self.env["integration.secret"].sudo()._get(self, name)
+
+    def _set_secret(self, name, value, expires_at=None):
+        """Keep a credential; see ``integration.secret``."""
+        self.env["integration.secret"].sudo()._set(self, name, value, expires_at)
+
+    def action_pause(self):
+        """Stop calls and work; messages are kept and wait."""
+        self.write({"state": "paused", "pause_reason": self.env._("Paused by hand")})
+
+    def action_resume(self):
+        """Go on, and work off what has waited."""
+        self._refuse_foreign_copy()
+        self.write({"state": "running", "pause_reason": False})
+        self.flow_ids._request_drain()
+
+    def action_adopt_database(self):
+        """Declare this copied database the one that talks to the partner."""
+        for backend in self:
+            backend.sudo().fingerprint = self._database_fingerprint()
+            backend.message_post(body=self.env._("This database now talks to the system."))
+
+    def action_new_webhook_token(self):
+        """Change the webhook address; the old one stops working at once."""
+        for backend in self:
+            backend.webhook_token = new_token()
+
+    def _refuse_foreign_copy(self):
+        for backend in self:
+            if backend.is_foreign_copy:
+                raise UserError(
+                    self.env._(
+                        "This database is a copy. Press “Let this database talk” first, if "
+                        "“%(name)s” is really meant to be called from here.",
+                        name=backend.name,
+                    )
+                )
+
+    def action_open_exceptions(self):
+        """The open exceptions of this backend."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "connector_base.integration_exception_action"
+        )
+        action["domain"] = [("backend_id", "in", self.ids)]
+        return action
+
+    def action_open_messages(self):
+        """The messages of this backend."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "connector_base.integration_message_action"
+        )
+        action["domain"] = [("backend_id", "in", self.ids)]
+        return action

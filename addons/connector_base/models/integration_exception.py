@@ -1,0 +1,253 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ..lib.errors import ConnectorError
+from ..lib.ids import digest
+
+
+class IntegrationException(models.Model):
+    """Something a person must decide, in words that person understands."""
+
+    _name = "integration.exception"
+    _description = "Exception"
+    _inherit = ["mail.activity.mixin"]
+    _order = "state, last_seen desc, id desc"
+    _rec_name = "cause"
+
+    backend_id = fields.Many2one(
+        "integration.backend", required=True, index=True, ondelete="restrict"
+    )
+    company_id = fields.Many2one(related="backend_id.company_id", store=True, index=True)
+    flow_id = fields.Many2one(related="message_id.flow_id", store=True)
+    message_id = fields.Many2one("integration.message", index=True, ondelete="restrict")
+    category = fields.Selection(
+        [
+            ("technical", "Technical trouble"),
+            ("credentials", "Credentials"),
+            ("configuration", "Set-up"),
+            ("format", "Unreadable message"),
+            ("data", "Wrong or missing data"),
+            ("conflict", "Changed on both sides"),
+            ("ambiguous", "Not known if it worked"),
+            ("refused", "Refused by the partner"),
+            ("poison", "Message kills its worker"),
+            ("queue", "Traffic stands still"),
+            ("version", "Partner's interface changes"),
+            ("privacy", "Privacy request"),
+        ],
+        required=True,
+        index=True,
+    )
+    cause = fields.Char(required=True)
+    suggestion = fields.Text("What to do")
+    group_key = fields.Char("Same cause", index=True, help="Exceptions of one cause share it.")
+    dedupe_key = fields.Char(required=True, export_string_translation=False)
+    state = fields.Selection(
+        [("open", "Open"), ("resolved", "Resolved")], required=True, default="open", index=True
+    )
+    user_id = fields.Many2one("res.users", "Owner", index=True)
+    res_model = fields.Char("Record's model")
+    res_id = fields.Many2oneReference("Record", model_field="res_model")
+    res_name = fields.Char("Concerns")
+    amount = fields.Monetary("Worth", currency_field="currency_id")
+    currency_id = fields.Many2one("res.currency", related="company_id.currency_id")
+    occurrences = fields.Integer(default=1)
+    first_seen = fields.Datetime(default=fields.Datetime.now)
+    last_seen = fields.Datetime(default=fields.Datetime.now)
+    resolution = fields.Char()
+    resolved_by_id = fields.Many2one("res.users", "Resolved by")
+    resolved_at = fields.Datetime("Resolved on")
+
+    _open_uniq = models.UniqueIndex(
+        "(backend_id, dedupe_key) WHERE state = 'open'", "This exception is open already."
+    )
+    _record_idx = models.Index("(res_model, res_id) WHERE state = 'open'")
+
+    @api.model
+    def _report(
+        self,
+        backend,
+        category,
+        cause,
+        suggestion="",
+        group_key="",
+        record=None,
+        message=None,
+        amount=0.0,
+    ):
+        """Open an exception, or count up the open one of the same cause and object.
+
+        :param category: a value of ``category``
+        :param cause: one sentence, translated, that a clerk understands
+        :param suggestion: what that person can do about it
+        :param group_key: what exceptions of one cause have in common (the SKU, ...)
+        :param record: what it is about
+        :param message: integration.message behind it
+        :param amount: what is at stake, in the company's currency
+        :return: the exception
+        """
+        known = dict(self._fields["category"].selection)
+        about = f"{record._name},{record.id}" if record else ""
+        about = about or (message and (message.business_key or str(message.id))) or ""
+        key = digest("\n".join((category, group_key, about)).encode())
+        same = self.sudo().search(
+            [("backend_id", "=", backend.id), ("dedupe_key", "=", key), ("state", "=", "open")]
+        )
+        now = fields.Datetime.now()
+        if same:
+            same.write(
+                {
+                    "cause": cause,
+                    "suggestion": suggestion,
+                    "occurrences": same.occurrences + 1,
+                    "last_seen": now,
+                    "message_id": message.id if message else same.message_id.id,
+                }
+            )
+            return same
+        return self.sudo().create(
+            {
+                "backend_id": backend.id,
+                "message_id": message.id if message else False,
+                "category": category if category in known else "technical",
+                "cause": cause,
+                "suggestion": suggestion,
+                "group_key": group_key,
+                "dedupe_key": key,
+                "user_id": (message and message.flow_id.business_owner_id.id)
+                or backend.owner_id.id,
+                "res_model": record._name if record else False,
+                "res_id": record.id if record else False,
+                "res_name": record.display_name if record else False,
+                "amount": amount,
+            }
+        )
+
+    @api.model
+    def _describe(self, error):
+        """Category, cause and suggestion of an error, in the reader's language.
+
+        :param error: ConnectorError
+        :return: keyword arguments of ``_report``
+        """
+        texts = {
+            "auth": self.env._("The partner does not accept our credentials."),
+            "configuration": self.env._("Something is not set up for this backend."),
+            "permanent": self.env._("The partner refused this message."),
+            "data": self.env._("The message cannot be used as it is."),
+        }
+        hints = {
+            "credentials": self.env._("Enter the credentials again and test the connection."),
+            "configuration": self.env._("Complete the backend's set-up, then replay."),
+            "format": self.env._(
+                "Ask the partner to send it again in the agreed form, or have a technician look."
+            ),
+            "refused": self.env._("Correct what the partner complains about, then replay."),
+        }
+        lead = texts.get(error.error_class, self.env._("This message needs a person."))
+        category = error.category
+        return {
+            "category": category,
+            "cause": f"{lead} ({error})"[:1000] if not error.params.get("cause") else
+            error.params["cause"],
+            "suggestion": hints.get(category, self.env._("Correct it, then press Replay.")),
+            "group_key": str(error.params.get("group_key") or ""),
+        }
+
+    @api.model
+    def _describe_dead(self, error, tries):
+        """The exception of a message that was given up after ``tries`` tries."""
+        return {
+            "category": error.category if isinstance(error, ConnectorError) else "technical",
+            "cause": self.env._(
+                "Given up after %(tries)s tries. Last trouble: %(error)s",
+                tries=tries,
+                error=str(error)[:500],
+            ),
+            "suggestion": self.env._("When the trouble is over, press Replay."),
+            "group_key": getattr(error, "error_class", ""),
+        }
+
+    @api.model
+    def _heal(self, record=None, messages=None, categories=None):
+        """Close open exceptions that a later event has mended.
+
+        :param record: those about this record
+        :param messages: those of these messages
+        :param categories: only of these categories; all when None
+        """
+        domain = [("state", "=", "open")]
+        if record:
+            domain += [("res_model", "=", record._name), ("res_id", "in", record.ids)]
+        if messages is not None:
+            domain += [("message_id", "in", messages.ids)]
+        if categories is not None:
+            domain += [("category", "in", list(categories))]
+        if record or messages:
+            self.sudo().search(domain)._resolve(self.env._("Mended by a later event."))
+
+    @api.model
+    def _heal_after(self, message, record):
+        """Close what was open for a message that now went through.
+
+        Where the newest message of an object says all, it also settles the older
+        ones of the object that were blocked.
+        """
+        healed = message
+        if message.flow_id.full_state and message.business_key:
+            self.env.cr.execute(
+                """SELECT id FROM integration_message
+                    WHERE flow_id = %s AND business_key = %s AND id < %s
+                      AND state IN ('blocked', 'dead')
+                      FOR NO KEY UPDATE SKIP LOCKED""",
+                (message.flow_id.id, message.business_key, message.id),
+            )
+            older = message.browse([row[0] for row in self.env.cr.fetchall()])
+            older._supersede(message)
+        open_ids = self.sudo().search(
+            [("message_id", "in", healed.ids), ("state", "=", "open"), ("res_id", "=", False)]
+        )
+        open_ids._resolve(self.env._("Mended by a later event."))
+
+    def _resolve(self, reason):
+        """Close, with the reason on record."""
+        self.sudo().filtered(lambda exception: exception.state == "open").write(
+            {
+                "state": "resolved",
+                "resolution": reason,
+                "resolved_by_id": self.env.uid,
+                "resolved_at": fields.Datetime.now(),
+            }
+        )
+
+    def action_replay(self):
+        """Button “Try again”: replay the messages behind these exceptions."""
+        messages = self.message_id.filtered(lambda m: m.state in ("blocked", "dead", "retry"))
+        if not messages:
+            raise UserError(self.env._("There is no message to try again behind this."))
+        messages.action_replay()
+
+    def action_resolve_with(self, reason):
+        """Close by hand.
+
+        :param reason: why; required
+        :raises UserError: no reason was given
+        """
+        if not self.env.user.has_group("connector_base.group_operator"):
+            raise AccessError(self.env._("You are not allowed to resolve exceptions."))
+        if not (reason or "").strip():
+            raise UserError(self.env._("Please say why this is resolved."))
+        self.check_access("write")
+        self._resolve(reason.strip())
+
+    def action_open_record(self):
+        """Button: the record concerned."""
+        self.ensure_one()
+        if not self.res_model or not self.res_id:
+            raise UserError(self.env._("There is no record behind this exception yet."))
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self.res_model,
+            "res_id": self.res_id,
+            "views": [(False, "form")],
+        }

@@ -1,0 +1,213 @@
+from datetime import datetime, timedelta
+
+from odoo import api, fields, models
+
+from ..lib.retry import RetryPolicy
+
+#: seconds that delayed drains are rounded up to
+ETA_SLOT = 5
+CHANNELS = {"1": "root.connector.tier1", "2": "root.connector.tier2"}
+
+
+class IntegrationFlow(models.Model):
+    """One kind of traffic with one backend. All of them together are the catalogue."""
+
+    _name = "integration.flow"
+    _description = "Flow"
+    _order = "backend_id, tier, code"
+
+    name = fields.Char(required=True, translate=True)
+    code = fields.Char(required=True, help="For example order.in: picks the handler.")
+    backend_id = fields.Many2one(
+        "integration.backend", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="backend_id.company_id", store=True, index=True)
+    active = fields.Boolean(
+        default=True, help="A switched-off flow keeps its messages; they wait."
+    )
+    direction = fields.Selection([("in", "In"), ("out", "Out")], required=True)
+    tier = fields.Selection(
+        [("1", "1: at once"), ("2", "2: may wait")],
+        required=True,
+        default="1",
+        help="Tiers have workers of their own; a storm in one never delays the other.",
+    )
+    owner_system = fields.Selection(
+        [("odoo", "Odoo"), ("partner", "The partner")],
+        "Who is right",
+        required=True,
+        default="partner",
+        help="Whose data wins when both sides differ.",
+    )
+    full_state = fields.Boolean(
+        "Newest wins",
+        help="Each message stands for the whole object, so an older one that waits is "
+        "skipped once a newer one is there.",
+    )
+    batch_size = fields.Integer(default=25, required=True)
+    poll_minutes = fields.Integer(help="Minutes between look-ups at the partner; 0: never.")
+    poll_overlap_minutes = fields.Integer(
+        default=10, help="How far each look-up reaches back before the end of the last one."
+    )
+    polled_until = fields.Datetime(readonly=True, copy=False)
+    polled_at = fields.Datetime("Last look-up", readonly=True, copy=False)
+    max_attempts = fields.Integer(default=10, required=True)
+    retry_base = fields.Float("First wait (s)", default=5.0)
+    retry_max = fields.Float("Longest wait (s)", default=3600.0)
+    freshness_minutes = fields.Integer(
+        "Should be done within (min)", default=15, help="Older waiting messages raise an alarm."
+    )
+    business_owner_id = fields.Many2one("res.users", "Business owner")
+    technical_owner_id = fields.Many2one("res.users", "Technical owner")
+    escalation = fields.Text(help="Whom to call when it stands still, and when.")
+    contract_version = fields.Char(default="1")
+    waiting_count = fields.Integer(compute="_compute_waiting_count")
+
+    _code_uniq = models.Constraint(
+        "UNIQUE (backend_id, code)", "The backend has this flow already."
+    )
+
+    def _compute_display_name(self):
+        for flow in self:
+            flow.display_name = f"{flow.backend_id.name}: {flow.name}"
+
+    def _compute_waiting_count(self):
+        counts = dict(
+            self.env["integration.message"]._read_group(
+                [("flow_id", "in", self.ids), ("state", "in", ("pending", "retry", "ambiguous"))],
+                ["flow_id"],
+                ["__count"],
+            )
+        )
+        for flow in self:
+            flow.waiting_count = counts.get(flow, 0)
+
+    def _retry_policy(self):
+        """The policy of ``lib.retry`` that this flow's fields describe."""
+        self.ensure_one()
+        return RetryPolicy(max(1, self.max_attempts), self.retry_base, self.retry_max)
+
+    def _request_job(self, method, *, identity, channel=None, eta=None):
+        """Ask for a job after the commit, unless one already waits to start.
+
+        After the commit and in a cursor of its own: a job that is seen waiting then
+        starts with a snapshot that includes what was just committed, so nothing is
+        left behind. A kill in between is made good by the sweeper.
+
+        :param method: name of a ``_job_*`` method of this model
+        :param identity: what makes two such jobs the same
+        :param eta: naive UTC time; None for as soon as possible
+        """
+        for flow in self:
+            flow_id = flow.id
+            key = f"integration:{identity}:{flow_id}"
+            registry = self.env.registry
+            jobs = self.env.cr.postcommit.data.setdefault("integration_jobs", set())
+            if (key, eta) in jobs:
+                continue
+            jobs.add((key, eta))
+            lane = channel or CHANNELS[flow.sudo().tier]
+
+            def enqueue(flow_id=flow_id, key=key, lane=lane):
+                jobs.discard((key, eta))
+                enqueue_unless_waiting(registry, flow_id, method, key, lane, eta)
+
+            self.env.cr.postcommit.add(enqueue)
+
+    def _request_drain(self, eta=None):
+        """See that a drain of each of these flows runs.
+
+        :param eta: naive UTC time; drains asked for within the same five seconds are one
+        """
+        if not eta:
+            self._request_job("_job_drain", identity="drain")
+            return
+        slot = datetime.fromtimestamp(-(-eta.timestamp() // ETA_SLOT) * ETA_SLOT)
+        self._request_job("_job_drain", identity=f"drain-at-{slot:%m%d%H%M%S}", eta=slot)
+
+    @api.model
+    def _cron_sweep(self):
+        """Find what a kill, a pause or a lost job left behind.
+
+        Liveness is a held lock, not a timer: asking for a drain is always harmless,
+        since it claims only what nobody holds.
+        """
+        self.env.cr.execute(
+            """SELECT DISTINCT m.flow_id
+                 FROM integration_message m
+                 JOIN integration_flow f ON f.id = m.flow_id AND f.active
+                 JOIN integration_backend b ON b.id = m.backend_id AND b.state = 'running'
+                WHERE m.state IN ('pending', 'retry', 'ambiguous')
+                  AND m.next_at <= now() AT TIME ZONE 'UTC'"""
+        )
+        self.browse([row[0] for row in self.env.cr.fetchall()])._request_drain()
+        self.env["integration.message"]._close_forgotten_attempts()
+        self._report_standstill()
+
+    def _report_standstill(self):
+        """Open an exception for every flow whose oldest message waits too long."""
+        self.env.cr.execute(
+            """SELECT f.id, min(m.received_at), count(*)
+                 FROM integration_message m JOIN integration_flow f ON f.id = m.flow_id
+                WHERE m.state IN ('pending', 'retry') AND f.freshness_minutes > 0
+                  AND m.received_at
+                      < now() AT TIME ZONE 'UTC' - f.freshness_minutes * interval '1 minute'
+                GROUP BY f.id"""
+        )
+        late = {row[0]: row[1:] for row in self.env.cr.fetchall()}
+        reports = self.env["integration.exception"].sudo()
+        for flow in self.sudo().browse(late):
+            oldest, count = late[flow.id]
+            waited = fields.Datetime.now() - oldest
+            reports._report(
+                flow.backend_id,
+                "queue",
+                self.env._(
+                    "%(count)s messages of “%(flow)s” wait, the oldest for %(minutes)s minutes.",
+                    count=count,
+                    flow=flow.name,
+                    minutes=int(waited / timedelta(minutes=1)),
+                ),
+                self.env._("See whether the backend is paused and the job queue is running."),
+                group_key=f"standstill:{flow.code}",
+            )
+        self._heal_standstill(late)
+
+    def _heal_standstill(self, late):
+        open_ones = self.env["integration.exception"].sudo().search(
+            [("category", "=", "queue"), ("state", "=", "open")]
+        )
+        for exception in open_ones:
+            code = (exception.group_key or "").partition(":")[2]
+            flow = exception.backend_id._flow(code)
+            if flow and flow.id not in late:
+                exception._resolve(self.env._("Everything has been worked off."))
+
+
+def enqueue_unless_waiting(registry, flow_id, method, key, channel, eta=None):
+    """Create the job in a cursor of its own, unless one is there that has not begun.
+
+    A started one does not count: it may have taken its last look already.
+    """
+    with registry.cursor() as cr:
+        cr.execute(
+            """SELECT 1 FROM queue_job
+                WHERE identity_key = %s AND state IN ('pending', 'enqueued')
+                  AND (eta IS NULL OR eta <= COALESCE(%s, now() AT TIME ZONE 'UTC'))
+                LIMIT 1""",
+            (key, eta),
+        )
+        if cr.fetchone():
+            return
+        env = api.Environment(cr, api.SUPERUSER_ID, {})
+        flow = env["integration.flow"].browse(flow_id)
+        getattr(
+            flow.with_delay(
+                channel=channel,
+                eta=eta,
+                identity_key=key,
+                description=f"{method} {flow.display_name}",
+                max_retries=5,
+            ),
+            method,
+        )()

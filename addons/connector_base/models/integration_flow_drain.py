@@ -1,0 +1,165 @@
+import logging
+import random
+import time
+from datetime import timedelta
+
+import psycopg2
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.service.model import PG_CONCURRENCY_ERRORS_TO_RETRY
+
+from ..drain.claim import claim, due_count
+from ..drain.inbound import InboundWork
+from ..drain.outbound import OutboundWork
+
+_logger = logging.getLogger(__name__)
+
+#: seconds one drain job works before it asks for the next
+DRAIN_SECONDS = 20
+#: how often a batch that met a concurrent change starts afresh at once
+CONFLICT_TRIES = 5
+
+
+class IntegrationFlow(models.Model):
+    """The drain: claims due messages and works them off, batch by batch.
+
+    Every batch has a cursor of its own; the job's cursor only keeps the job's lock.
+    """
+
+    _inherit = "integration.flow"
+
+    def _job_drain(self):
+        """Work off due messages for a while, then ask for the next job if more wait."""
+        self.ensure_one()
+        until = time.monotonic() + DRAIN_SECONDS
+        count = 0
+        while time.monotonic() < until:
+            worked = self._drain_batch()
+            if not worked:
+                self._wake_later()
+                return f"{count} messages"
+            count += worked
+        self._request_drain()
+        return f"{count} messages, going on"
+
+    def _drain_batch(self):
+        """One batch in a cursor of its own; 0 when nothing is due.
+
+        :return: how many messages were claimed
+        """
+        for attempt in range(CONFLICT_TRIES):
+            attempts = {}
+            try:
+                with self.env.registry.cursor() as cr:
+                    return self._work(cr, attempts)
+            except psycopg2.OperationalError as error:
+                conflict = error.pgcode in PG_CONCURRENCY_ERRORS_TO_RETRY
+                self._after_rollback(attempts, error, again=conflict)
+                if not conflict:
+                    raise
+            except Exception as error:
+                self._after_rollback(attempts, error, again=False)
+                raise
+            time.sleep(random.uniform(0, 0.02 * 2**attempt))
+        return 1 if attempts else 0
+
+    def _work(self, cr, attempts):
+        """Claim and process; commits on leaving the caller's ``with``."""
+        flow = self._working_flow(cr)
+        backend = flow.backend_id
+        if not flow.active or backend.state != "running":
+            return 0
+        if flow.direction == "out" and not backend._may_send():
+            return 0
+        limit = max(1, flow.batch_size) if flow.direction == "in" else 1
+        claimed = claim(cr, flow, limit)
+        if not claimed.heads:
+            return 0
+        self._invite_others(cr, flow, len(claimed.heads))
+        poisoned = claimed.poisoned
+        if poisoned:
+            flow._quarantine(poisoned)
+            return len(poisoned)
+        attempts.update(flow.env["integration.attempt"].sudo()._start(claimed.heads))
+        outcomes = self._process(flow, claimed)
+        cr.commit()
+        flow.env["integration.attempt"].sudo()._finish(
+            {attempts[message_id]: outcome for message_id, outcome in outcomes.items()}
+        )
+        attempts.clear()
+        return len(claimed.heads)
+
+    def _process(self, flow, claimed):
+        if flow.direction == "in":
+            return InboundWork(flow, claimed).run()
+        message = flow.env["integration.message"].browse(claimed.heads)
+        return OutboundWork(flow, message).run()
+
+    def _working_flow(self, cr):
+        """This flow in the working environment of its backend."""
+        env = api.Environment(cr, SUPERUSER_ID, {})
+        flow = env["integration.flow"].browse(self.id)
+        return flow.with_env(flow.backend_id._company_env()).sudo()
+
+    def _invite_others(self, cr, flow, taken):
+        """Ask for a second drain beside this one while more is due than we took."""
+        if flow.direction == "in" and due_count(cr, flow.id, taken * 2 + 1) > taken:
+            with self.env.registry.cursor() as other:
+                env = api.Environment(other, SUPERUSER_ID, {})
+                env["integration.flow"].browse(self.id)._request_drain()
+
+    def _quarantine(self, message_ids):
+        """Put messages aside that killed their worker again and again."""
+        for message in self.env["integration.message"].browse(message_ids):
+            message._settle("dead", error=self.env._("The worker died at it, three times."))
+            self.env["integration.exception"]._report(
+                message.backend_id,
+                "poison",
+                self.env._(
+                    "“%(name)s” killed its worker three times and was put aside.",
+                    name=message.display_name,
+                ),
+                self.env._("Have a technician look at the payload before it is replayed."),
+                message=message,
+            )
+
+    def _after_rollback(self, attempts, error, *, again):
+        """Close the attempts of a batch that was rolled back, and set the next try.
+
+        :param again: the batch is started afresh at once; the messages stay as they are
+        """
+        if not attempts:
+            return
+        with self.env.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            text = f"{type(error).__name__}: {error}"[:500]
+            kind = "conflict" if again else "unknown"
+            env["integration.attempt"]._finish(
+                {attempt: ("retry", kind, text) for attempt in attempts.values()}
+            )
+            if not again:
+                cr.execute(
+                    """UPDATE integration_message
+                          SET state = 'retry', attempt_count = attempt_count + 1,
+                              last_error = %s, error_class = 'unknown',
+                              next_at = now() AT TIME ZONE 'UTC' + interval '30 seconds'
+                        WHERE id IN (SELECT id FROM integration_message
+                                      WHERE id = ANY(%s) AND state IN ('pending', 'retry')
+                                        FOR NO KEY UPDATE SKIP LOCKED)""",
+                    (text, list(attempts)),
+                )
+
+    def _wake_later(self):
+        """Have a drain start when the next retry of this flow falls due."""
+        with self.env.registry.cursor() as cr:
+            cr.execute(
+                """SELECT min(next_at) FROM integration_message
+                    WHERE flow_id = %s AND state IN ('pending', 'retry', 'ambiguous')
+                      AND next_at > clock_timestamp() AT TIME ZONE 'UTC'""",
+                (self.id,),
+            )
+            due = cr.fetchone()[0]
+            # the sweeper, every minute, sees to what is further away
+            if due and due < fields.Datetime.now() + timedelta(seconds=60):
+                env = api.Environment(cr, SUPERUSER_ID, {})
+                env["integration.flow"].browse(self.id)._request_drain(eta=due)

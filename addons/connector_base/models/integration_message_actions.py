@@ -1,0 +1,109 @@
+from odoo import models
+from odoo.exceptions import AccessError, UserError
+
+
+class IntegrationMessage(models.Model):
+    """What people may do with a message."""
+
+    _inherit = "integration.message"
+
+    def _require(self, group):
+        if not self.env.user.has_group(group):
+            raise AccessError(self.env._("You are not allowed to do this with messages."))
+        self.check_access("read")
+
+    def action_replay(self):
+        """Button “Replay”: try again from the start, with the same bytes."""
+        self._require("connector_base.group_operator")
+        closed = self.filtered(lambda message: message.state not in ("blocked", "dead", "retry"))
+        if closed:
+            raise UserError(
+                self.env._(
+                    "%s cannot be replayed: only messages that need a person, were given up or "
+                    "wait for their next try can.",
+                    closed[0].display_name,
+                )
+            )
+        self._reopen()
+
+    def _reopen(self):
+        """Make messages due now, with a clean slate; what was tried stays on record."""
+        locked = self.sudo()._lock_free()
+        if locked != self.sudo():
+            raise UserError(
+                self.env._("Some of these messages are being worked on. Try again in a moment.")
+            )
+        self.env.cr.execute(
+            """UPDATE integration_message
+                  SET state = 'pending', attempt_count = 0, settled_at = NULL,
+                      next_at = clock_timestamp() AT TIME ZONE 'UTC'
+                WHERE id = ANY(%s)""",
+            (self.ids,),
+        )
+        self.env.cr.execute(
+            """UPDATE integration_attempt SET outcome = 'dead'
+                WHERE message_id = ANY(%s) AND (outcome IS NULL OR outcome = 'died')""",
+            (self.ids,),
+        )
+        self.invalidate_recordset()
+        self.sudo().flow_id._request_drain()
+
+    def _lock_free(self):
+        """Lock those of these messages that nobody works on, and return them."""
+        self.env.cr.execute(
+            """SELECT id FROM integration_message WHERE id = ANY(%s)
+                ORDER BY id FOR NO KEY UPDATE SKIP LOCKED""",
+            (self.ids,),
+        )
+        free = {row[0] for row in self.env.cr.fetchall()}
+        return self.filtered(lambda message: message.id in free)
+
+    def action_cancel(self):
+        """Button “Cancel”: this message shall have no effect."""
+        self._require("connector_base.group_manager")
+        messages = self.sudo().filtered(
+            lambda message: message.state in ("pending", "retry", "blocked", "dead", "ambiguous")
+        )
+        if messages._lock_free() != messages:
+            raise UserError(
+                self.env._("Some of these messages are being worked on. Try again in a moment.")
+            )
+        messages._settle(
+            "cancelled", note=self.env._("Cancelled by %s", self.env.user.name), counted=False
+        )
+        self.env["integration.exception"].sudo()._heal(messages=messages)
+
+    def action_confirm_done(self):
+        """Button “It worked”: a person found out that the partner did it."""
+        self._require("connector_base.group_operator")
+        self._answer_ambiguity("done")
+
+    def action_confirm_not_done(self):
+        """Button “It did not work”: a person found out; send it again."""
+        self._require("connector_base.group_operator")
+        self._answer_ambiguity("failed")
+
+    def _answer_ambiguity(self, state):
+        messages = self.sudo().filtered(lambda message: message.state == "ambiguous")
+        if len(messages) != len(self):
+            raise UserError(self.env._("Only messages whose effect is not known can be answered."))
+        self.env.cr.execute(
+            """UPDATE integration_call SET state = %s
+                WHERE message_id = ANY(%s) AND state IN ('sending', 'ambiguous')""",
+            (state, messages.ids),
+        )
+        # settling (bindings, quantities) is the drain's work, also for an answer by hand
+        messages._reopen()
+        self.env["integration.exception"].sudo()._heal(messages=messages)
+
+    def action_open_record(self):
+        """Button: the record this message became or is about."""
+        self.ensure_one()
+        if not self.res_model or not self.res_id:
+            raise UserError(self.env._("There is no record behind this message yet."))
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self.res_model,
+            "res_id": self.res_id,
+            "views": [(False, "form")],
+        }

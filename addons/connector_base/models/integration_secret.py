@@ -1,0 +1,83 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+
+from ..settings import vault
+
+
+class IntegrationSecret(models.Model):
+    """One encrypted credential of a backend. No user group may read the table."""
+
+    _name = "integration.secret"
+    _description = "Integration secret"
+    _log_access = False
+
+    backend_id = fields.Many2one("integration.backend", required=True, ondelete="cascade")
+    name = fields.Char(required=True)
+    token = fields.Char(required=True, groups="base.group_system", export_string_translation=False)
+    expires_at = fields.Datetime()
+
+    _name_uniq = models.Constraint(
+        "UNIQUE (backend_id, name)", "A backend keeps each secret only once."
+    )
+
+    @api.model
+    def _get(self, backend, name):
+        """The secret in clear, "" where none is kept.
+
+        :raises ConfigurationError: it was stored with a key that is gone
+        """
+        self.env.cr.execute(
+            "SELECT token FROM integration_secret WHERE backend_id = %s AND name = %s",
+            (backend.id, name),
+        )
+        row = self.env.cr.fetchone()
+        return vault().decrypt(row[0]) if row else ""
+
+    @api.model
+    def _set(self, backend, name, value, expires_at=None):
+        """Keep, replace or (with an empty value) forget a secret.
+
+        :param expires_at: naive UTC time after which it is useless
+        :raises ConfigurationError: no key is configured
+        """
+        if not value:
+            self.env.cr.execute(
+                "DELETE FROM integration_secret WHERE backend_id = %s AND name = %s",
+                (backend.id, name),
+            )
+            return
+        self.env.cr.execute(
+            """INSERT INTO integration_secret (backend_id, name, token, expires_at)
+                    VALUES (%s, %s, %s, %s)
+               ON CONFLICT (backend_id, name)
+               DO UPDATE SET token = EXCLUDED.token, expires_at = EXCLUDED.expires_at""",
+            (backend.id, name, vault().encrypt(value), expires_at),
+        )
+
+    @api.model
+    def _expiry(self, backend, name):
+        """Naive UTC time at which a secret expires, None where it does not."""
+        self.env.cr.execute(
+            "SELECT expires_at FROM integration_secret WHERE backend_id = %s AND name = %s",
+            (backend.id, name),
+        )
+        row = self.env.cr.fetchone()
+        return row[0] if row else None
+
+    @api.model
+    def _rotate_all(self):
+        """Put every secret under the first key; the old key may go afterwards.
+
+        :return: how many there are
+        """
+        if not self.env.is_admin():
+            raise AccessError(self.env._("Only an administrator rotates secrets."))
+        keys = vault()
+        self.env.cr.execute("SELECT id, token FROM integration_secret FOR UPDATE")
+        rows = self.env.cr.fetchall()
+        for secret_id, token in rows:
+            self.env.cr.execute(
+                "UPDATE integration_secret SET token = %s WHERE id = %s",
+                (keys.rotate(token), secret_id),
+            )
+        return len(rows)

@@ -1,0 +1,49 @@
+from odoo import fields, models
+
+from ..settings import allow_private_hosts, max_body_bytes, option, vault
+
+
+class ResConfigSettings(models.TransientModel):
+    """The Connectors section of the settings."""
+
+    _inherit = "res.config.settings"
+
+    integration_backend_count = fields.Integer(compute="_compute_integration")
+    integration_keys_ready = fields.Boolean(compute="_compute_integration")
+    integration_private_hosts = fields.Boolean(compute="_compute_integration")
+    integration_max_body_mib = fields.Float(compute="_compute_integration", digits=(16, 1))
+    integration_environment = fields.Char(compute="_compute_integration")
+    integration_keep_days = fields.Integer(
+        "Keep finished messages (days)",
+        config_parameter="integration.keep_days",
+        default=90,
+        help="Payloads of finished messages are cleared after this many days; what they "
+        "were and what became of them stays.",
+    )
+
+    def _compute_integration(self):
+        count = self.env["integration.backend"].search_count([])
+        for settings in self:
+            settings.integration_backend_count = count
+            settings.integration_keys_ready = vault().ready
+            settings.integration_private_hosts = allow_private_hosts()
+            settings.integration_max_body_mib = max_body_bytes() / 1024 / 1024
+            settings.integration_environment = option("environment", "")
+
+    def action_integration_backends(self):
+        """Button “Backends”."""
+        return self.env["ir.actions.act_window"]._for_xml_id(
+            "connector_base.integration_backend_action"
+        )
+
+    def action_integration_rotate(self):
+        """Button: put all secrets under the newest key."""
+        count = self.env["integration.secret"].sudo(False)._rotate_all()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._("%s secrets now use the first key.", count),
+            },
+        }

@@ -1,0 +1,62 @@
+import json
+import logging
+
+from odoo.tests import HttpCase, tagged
+
+from .common import HubCase
+
+
+@tagged("post_install", "-at_install")
+class TestWebhook(HttpCase):
+    """The door: real HTTP against the route."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # HttpCase has put the registry into test mode already: borrow the set-up only
+        cls.registry_leave_test_mode()
+        HubCase.setUpClass.__func__(cls)
+        cls.flow = HubCase.make_flow.__func__(cls, "test.in")
+
+    def post(self, body, token=None, **headers):
+        token = token or self.backend.sudo().webhook_token
+        names = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.url_open(f"/integration/webhook/{token}", data=body, headers=names, timeout=60)
+
+    def count(self):
+        return self.env["integration.message"].search_count([("backend_id", "=", self.backend.id)])
+
+    def test_genuine_delivery_is_kept_before_it_is_answered(self):
+        answer = self.post(json.dumps({"object": "o1"}), x_signature="good", x_id="1")
+        self.assertEqual((answer.status_code, answer.text), (200, "kept"))
+        message = self.env["integration.message"].search([("key", "=", "1")])
+        self.assertEqual((message.business_key, message.state), ("o1", "pending"))
+
+    def test_second_delivery_is_answered_well_and_kept_once(self):
+        for text in ("kept", "kept before"):
+            answer = self.post("{}", x_signature="good", x_id="2")
+            self.assertEqual((answer.status_code, answer.text), (200, text))
+        self.assertEqual(self.count(), 1)
+
+    def test_wrong_signature_is_401_and_nothing_stored(self):
+        unknown = self.post("{}", token="x" * 43, x_signature="good", x_id="3")
+        wrong = self.post("{}", x_signature="bad", x_id="3")
+        self.assertEqual((unknown.status_code, wrong.status_code), (401, 401))
+        self.assertEqual(unknown.content, wrong.content)
+        self.assertEqual(self.count(), 0)
+
+    def test_ten_megabytes_are_413_and_nothing_stored(self):
+        with self.assertLogs("odoo", logging.DEBUG):
+            answer = self.post(b"x" * 10 * 1024 * 1024, x_signature="good", x_id="4")
+        self.assertEqual(answer.status_code, 413)
+        self.assertEqual(self.count(), 0)
+
+    def test_malformed_json_is_kept(self):
+        answer = self.post("not json", x_signature="good", x_id="5")
+        self.assertEqual(answer.status_code, 200)
+        message = self.env["integration.message"].search([("key", "=", "5")])
+        self.assertEqual(message._raws()[message.id], b"not json")
+
+    def test_get_is_not_offered(self):
+        answer = self.url_open(f"/integration/webhook/{self.backend.sudo().webhook_token}")
+        self.assertEqual(answer.status_code, 405)
