@@ -62,7 +62,7 @@ def _lock_heads(cr, flow_id, limit):
                    WHERE e.flow_id = m.flow_id AND e.business_key = m.business_key
                      AND e.business_key <> '' AND e.id < m.id
                      AND (e.state IN ('pending', 'retry', 'ambiguous')
-                          OR e.state = 'blocked' AND NOT f.full_state))
+                          OR e.state = 'blocked' AND f.full_state IS NOT TRUE))
             ORDER BY m.id
             LIMIT %s
               FOR NO KEY UPDATE OF m SKIP LOCKED""",

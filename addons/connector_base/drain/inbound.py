@@ -1,7 +1,5 @@
 """Working off what came in: fetch, decode, apply in batches, settle."""
 
-import logging
-
 import psycopg2
 
 from odoo.service.model import PG_CONCURRENCY_ERRORS_TO_RETRY
@@ -9,9 +7,7 @@ from odoo.service.model import PG_CONCURRENCY_ERRORS_TO_RETRY
 from ..lib.errors import ConnectorError, DataError
 from ..lib.ids import digest
 from .items import Inbound
-from .outcome import as_connector_error, settle_error, write_reports
-
-_logger = logging.getLogger(__name__)
+from .outcome import as_connector_error, log_trouble, settle_error, write_reports
 
 
 class InboundWork:
@@ -71,7 +67,7 @@ class InboundWork:
             self._fail(message, error)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             # a shape nobody foresaw is a fault of the message, never of its neighbours
-            _logger.warning("message %s cannot be decoded", message.id, exc_info=True)
+            log_trouble(self.flow.backend_id, message.id, error)
             text = f"{type(error).__name__}: {error} (sha256 {digest(raw)[:12]})"
             self._fail(message, DataError(text, category="format"))
 
@@ -96,7 +92,7 @@ class InboundWork:
             items[0].reset()
             items[0].error = as_connector_error(error)
             if items[0].error.error_class == "unknown":
-                _logger.warning("message %s failed", items[0].message.id, exc_info=error)
+                log_trouble(self.flow.backend_id, items[0].message.id, error)
             return
         middle = len(items) // 2
         self._apply(items[:middle])

@@ -1,11 +1,7 @@
 """Sending one message: intent committed, call, result committed, settle."""
 
-import logging
-
 from ..lib.errors import AmbiguousError, ConnectorError, TransientError
-from .outcome import as_connector_error, settle_error
-
-_logger = logging.getLogger(__name__)
+from .outcome import as_connector_error, clean, log_trouble, settle_error
 
 #: states of a call after which it is not known whether the partner did it
 UNKNOWN = ("sending", "ambiguous")
@@ -34,14 +30,13 @@ class OutboundWork:
         :return: {message id: (outcome, error class, excerpt)} for the attempt
         """
         try:
-            with self.env.cr.savepoint():
-                note = self._send_and_settle()
+            note = self._send_and_settle()
         except ConnectorError as error:
             return self._failed(error)
         except Exception as error:
             if getattr(error, "pgcode", None) == "40001":
                 raise
-            _logger.warning("message %s failed", self.message.id, exc_info=True)
+            log_trouble(self.flow.backend_id, self.message.id, error)
             return self._failed(as_connector_error(error))
         self.message._settle("done", note=note)
         self.env["integration.exception"]._heal_after(self.message, None)
@@ -66,8 +61,9 @@ class OutboundWork:
         results = [(call, self._one(adapter, *row)) for row in planned for call in [row[2]]]
         settle = getattr(self.flow, f"_settle_{self._topic()}", None)
         if settle:
-            settle(self.message, results)
-            self.env.flush_all()
+            with self.env.cr.savepoint():
+                settle(self.message, results)
+                self.env.flush_all()
         return ""
 
     @staticmethod
@@ -79,7 +75,8 @@ class OutboundWork:
 
     def _plan(self, adapter):
         """Build the document and commit the calls that carry it, before any is made."""
-        document = getattr(self.flow, f"_build_{self._topic()}")(self.message)
+        with self.env.cr.savepoint():
+            document = getattr(self.flow, f"_build_{self._topic()}")(self.message)
         calls = adapter.prepare(self.flow.code, document) if document is not None else []
         ids = self.calls._plan(self.message, calls)
         return [(call_id, "planned", call, None) for call_id, call in zip(ids, calls, strict=True)]
@@ -99,10 +96,12 @@ class OutboundWork:
         try:
             result = adapter.lookup(call)
         except AmbiguousError as error:
+            clean(self.flow.backend_id, error)
             self.attempts._finish({attempt: ("ambiguous", error.error_class, str(error))})
             error.may_look_up = False
             raise
         except ConnectorError as error:
+            clean(self.flow.backend_id, error)
             self.attempts._finish({attempt: ("retry", error.error_class, str(error))})
             # still unknown, but nothing was sent: look again later
             raise AmbiguousError(f"could not find out yet: {error}") from error
@@ -137,6 +136,7 @@ class OutboundWork:
         return result
 
     def _note(self, call_id, attempt, state, error):
+        clean(self.flow.backend_id, error)
         self.calls._record(call_id, state)
         outcome = {"ambiguous": "ambiguous", "failed": "retry", "refused": "blocked"}[state]
         self.attempts._finish({attempt: (outcome, error.error_class, str(error))})

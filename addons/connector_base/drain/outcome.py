@@ -1,11 +1,11 @@
 """What becomes of a message after an error. One place for both directions."""
 
 import logging
+import traceback
 
 from odoo.exceptions import AccessError, MissingError, UserError
 
 from ..lib.errors import ConnectorError, DataError, TransientError
-from ..lib.redact import redact_text
 from ..lib.retry import counts_as_try
 
 _logger = logging.getLogger(__name__)
@@ -21,9 +21,24 @@ def as_connector_error(error):
         return error
     if isinstance(error, UserError) and not isinstance(error, (AccessError, MissingError)):
         return DataError(str(error), category="data")
-    unknown = TransientError(redact_text(f"{type(error).__name__}: {error}")[:1000])
+    unknown = TransientError(f"{type(error).__name__}: {error}"[:1000])
     unknown.error_class = "unknown"
     return unknown
+
+
+def clean(backend, error):
+    """The error with every secret taken out of its text; the same object.
+
+    Everything an error says ends in attempts, exceptions or the log.
+    """
+    error.args = (backend._redact(str(error)),)
+    return error
+
+
+def log_trouble(backend, message_id, error):
+    """Log an error nobody foresaw, with its traceback and without secrets."""
+    trace = "".join(traceback.format_exception(error))
+    _logger.warning("message %s failed\n%s", message_id, backend._redact(trace))
 
 
 def settle_error(message, error, policy):
@@ -35,6 +50,7 @@ def settle_error(message, error, policy):
     """
     exceptions = message.env["integration.exception"]
     backend = message.backend_id
+    clean(backend, error)
     if error.action == "pause":
         backend._pause_for(error)
         message._settle("retry", error=error, delay=60, counted=False)

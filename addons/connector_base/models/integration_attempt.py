@@ -45,7 +45,7 @@ class IntegrationAttempt(models.Model):
         with self.env.registry.cursor() as cr:
             cr.execute(
                 """INSERT INTO integration_attempt (message_id, kind, call_id, started_at)
-                        SELECT unnest(%s), %s, %s, clock_timestamp() AT TIME ZONE 'UTC'
+                        SELECT unnest(%s::int[]), %s, %s::int, clock_timestamp() AT TIME ZONE 'UTC'
                      RETURNING message_id, id""",
                 (list(message_ids), kind, call_id),
             )
@@ -65,7 +65,8 @@ class IntegrationAttempt(models.Model):
                       SET outcome = v.outcome, error_class = v.error_class, excerpt = v.excerpt,
                           duration_ms = extract(epoch FROM
                               clock_timestamp() AT TIME ZONE 'UTC' - a.started_at) * 1000
-                     FROM unnest(%s, %s, %s, %s) AS v(id, outcome, error_class, excerpt)
+                     FROM unnest(%s::int[], %s::text[], %s::text[], %s::text[])
+                       AS v(id, outcome, error_class, excerpt)
                     WHERE a.id = v.id""",
                 (
                     list(outcomes),

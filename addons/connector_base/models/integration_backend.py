@@ -4,6 +4,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 
 from ..lib.ids import new_token
+from ..lib.redact import redact_text
 from ..settings import option
 
 
@@ -219,6 +220,11 @@ class IntegrationBackend(models.Model):
     def _set_secret(self, name, value, expires_at=None):
         """Keep a credential; see ``integration.secret``."""
         self.env["integration.secret"].sudo()._set(self, name, value, expires_at)
+
+    def _redact(self, text):
+        """``text`` without this backend's secrets, nor anything that looks like one."""
+        secrets = self.env["integration.secret"].sudo()._all_values(self)
+        return redact_text(text, secrets)
 
     def action_pause(self):
         """Stop calls and work; messages are kept and wait."""

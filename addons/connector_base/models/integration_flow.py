@@ -138,7 +138,7 @@ class IntegrationFlow(models.Model):
                  JOIN integration_flow f ON f.id = m.flow_id AND f.active
                  JOIN integration_backend b ON b.id = m.backend_id AND b.state = 'running'
                 WHERE m.state IN ('pending', 'retry', 'ambiguous')
-                  AND m.next_at <= now() AT TIME ZONE 'UTC'"""
+                  AND m.next_at <= clock_timestamp() AT TIME ZONE 'UTC'"""
         )
         self.browse([row[0] for row in self.env.cr.fetchall()])._request_drain()
         self.env["integration.message"]._close_forgotten_attempts()

@@ -83,10 +83,9 @@ class IntegrationFlow(models.Model):
         attempts.update(flow.env["integration.attempt"].sudo()._start(claimed.heads))
         outcomes = self._process(flow, claimed)
         cr.commit()
-        flow.env["integration.attempt"].sudo()._finish(
-            {attempts[message_id]: outcome for message_id, outcome in outcomes.items()}
-        )
-        attempts.clear()
+        ended = {attempts[message_id]: outcome for message_id, outcome in outcomes.items()}
+        attempts.clear()  # committed: from here on nothing is taken back
+        flow.env["integration.attempt"].sudo()._finish(ended)
         return len(claimed.heads)
 
     def _process(self, flow, claimed):
@@ -132,7 +131,7 @@ class IntegrationFlow(models.Model):
             return
         with self.env.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
-            text = f"{type(error).__name__}: {error}"[:500]
+            text = self.with_env(env).backend_id._redact(f"{type(error).__name__}: {error}")[:500]
             kind = "conflict" if again else "unknown"
             env["integration.attempt"]._finish(
                 {attempt: ("retry", kind, text) for attempt in attempts.values()}

@@ -4,7 +4,7 @@ import json
 from datetime import datetime, timezone
 from unittest.mock import patch
 
-from odoo.tests import TransactionCase
+from odoo.tests import HttpCase, TransactionCase
 
 from ..lib.adapter import Adapter, CallResult, Check, Incoming, PollPage
 from ..lib.errors import AuthError, DataError
@@ -82,7 +82,7 @@ class MemoryAdapter(Adapter):
         return answer
 
 
-class HubCase(TransactionCase):
+class HubMixin:
     """A running backend of kind ``test``; cursors of their own become savepoints."""
 
     @classmethod
@@ -112,7 +112,8 @@ class HubCase(TransactionCase):
         )
         cls.backend.sudo().fingerprint = cls.backend._database_fingerprint()
         cls.backend.state = "running"
-        cls.registry_enter_test_mode_cls()
+        if not cls._registry_patched:
+            cls.registry_enter_test_mode_cls()
 
     def setUp(self):
         super().setUp()
@@ -168,3 +169,11 @@ class HubCase(TransactionCase):
         if category:
             domain.append(("category", "=", category))
         return self.env["integration.exception"].search(domain)
+
+
+class HubCase(HubMixin, TransactionCase):
+    """Tests of the hub without HTTP."""
+
+
+class HubHttpCase(HubMixin, HttpCase):
+    """Tests of the hub over real HTTP."""

@@ -67,6 +67,7 @@ class TestPolicy(HubCase):
         self.receive(flow, {"name": "left behind"})
         model = self.registry["integration.flow"]
         asked = []
+        self.env.flush_all()
         with patch.object(model, "_request_drain", lambda flows, eta=None: asked.extend(flows.ids)):
             self.env["integration.flow"]._cron_sweep()
         self.assertIn(flow.id, asked)

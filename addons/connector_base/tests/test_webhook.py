@@ -1,22 +1,19 @@
 import json
 import logging
 
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
-from .common import HubCase
+from .common import HubHttpCase
 
 
 @tagged("post_install", "-at_install")
-class TestWebhook(HttpCase):
+class TestWebhook(HubHttpCase):
     """The door: real HTTP against the route."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        # HttpCase has put the registry into test mode already: borrow the set-up only
-        cls.registry_leave_test_mode()
-        HubCase.setUpClass.__func__(cls)
-        cls.flow = HubCase.make_flow.__func__(cls, "test.in")
+        cls.flow = cls.make_flow("test.in")
 
     def post(self, body, token=None, **headers):
         token = token or self.backend.sudo().webhook_token
