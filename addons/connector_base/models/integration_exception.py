@@ -187,6 +187,18 @@ class IntegrationException(models.Model):
             self.sudo().search(domain)._resolve(self.env._("Mended by a later event."))
 
     @api.model
+    def _heal_cause(self, backend, category, group_key):
+        """Close what is open for a cause that is gone."""
+        self.sudo().search(
+            [
+                ("backend_id", "=", backend.id),
+                ("category", "=", category),
+                ("group_key", "=", group_key),
+                ("state", "=", "open"),
+            ]
+        )._resolve(self.env._("Mended by a later event."))
+
+    @api.model
     def _heal_after(self, message, record):
         """Close what was open for a message that now went through.
 
