@@ -1,0 +1,59 @@
+import logging
+
+from odoo import models
+from odoo.exceptions import UserError
+
+_logger = logging.getLogger(__name__)
+
+#: no e-mails and field history; reservation has a lane of its own; the day stays
+CONFIRM_CONTEXT = {
+    "tracking_disable": True,
+    "mail_notrack": True,
+    "integration_defer_reservation": True,
+    "integration_keep_date": True,
+}
+
+
+class IntegrationOrderConfirmer(models.AbstractModel):
+    """Confirms orders as one record set; one that cannot be does not stop the others."""
+
+    _name = "integration.order.confirmer"
+    _description = "Confirms orders"
+
+    def _confirm(self, orders):
+        """Confirm what nothing stands against.
+
+        :return: {order: text} of those that Odoo would not confirm
+        """
+        orders = orders.filtered(lambda order: not order.integration_hold)
+        if not orders:
+            return {}
+        try:
+            with self.env.cr.savepoint():
+                self._confirm_all(orders)
+                self.env.flush_all()
+            return {}
+        except UserError as error:
+            if len(orders) == 1:
+                _logger.info("order %s cannot be confirmed: %s", orders.id, error)
+                return {orders: str(error)}
+        failed = {}
+        middle = len(orders) // 2
+        for half in (orders[:middle], orders[middle:]):
+            failed.update(self._confirm(half))
+        return failed
+
+    def _confirm_all(self, orders):
+        orders = orders.with_context(**CONFIRM_CONTEXT)
+        self._refer(orders)
+        orders.action_confirm()
+
+    def _refer(self, orders):
+        """Make the stock references of all orders at once; Odoo makes one at a time."""
+        orders = orders.filtered(
+            lambda order: not order.stock_reference_ids
+            and any(line.product_id.type == "consu" for line in order.order_line)
+        )
+        self.env["stock.reference"].create(
+            [{"name": order.name, "sale_ids": [(4, order.id)]} for order in orders]
+        )

@@ -1,0 +1,178 @@
+from odoo import models
+
+from ..lib.matching import address_checksum
+from .integration_order_hold import HOLD_KINDS
+from .integration_order_values import naive
+
+#: holds that still mean something when the order is confirmed
+LATE_HOLDS = ("fraud", "channel")
+
+
+class IntegrationOrderUpdater(models.AbstractModel):
+    """Applies newer documents to orders that Odoo has.
+
+    Until the warehouse has begun, the channel's word is applied. After that it is
+    put to a person, with what can be done about it.
+    """
+
+    _name = "integration.order.updater"
+    _description = "Changes orders"
+
+    def _update(self, backend, works):
+        """Bring existing orders in line with their documents."""
+        for work in works:
+            self._update_one(backend, work)
+
+    def _update_one(self, backend, work):
+        order = work.sale
+        self._write_facts(work)
+        self._write_payments(backend, work)
+        if order.state == "cancel":
+            work.note = self.env._("The order is cancelled in Odoo.")
+        else:
+            self._update_content(backend, work)
+            self._update_holds(backend, work)
+        work.binding.write(
+            {
+                "version": naive(work.document.version),
+                "checksum": address_checksum(work.document),
+                "synced_at": self.env.cr.now(),
+            }
+        )
+
+    # facts that touch nothing
+
+    def _write_facts(self, work):
+        facts = self.env["integration.order.values"]._facts(work)
+        order = work.sale
+        new = {}
+        for name, value in facts.items():
+            old = order[name].id if order._fields[name].type == "many2one" else order[name]
+            if (old or False) != (value or False):
+                new[name] = value
+        if new:
+            order.write(new)
+
+    def _write_payments(self, backend, work):
+        factory = self.env["integration.order.values"]
+        known = {payment.external_id: payment for payment in work.sale.integration_payment_ids}
+        fresh = []
+        for values in factory._payments(backend, work, work.currencies):
+            payment = known.get(values["external_id"])
+            if not payment:
+                fresh.append(values)
+            elif payment.status != values["status"]:
+                payment.write({"status": values["status"]})
+        self.env["integration.order.payment"].create(fresh)
+
+    # lines and addresses
+
+    def _update_content(self, backend, work):
+        order = work.sale
+        lines = self.env["integration.order.lines"]
+        changed, added, dropped = lines._compare(work)
+        moved = work.binding.checksum != address_checksum(work.document)
+        if not (changed or added or len(dropped) or moved):
+            self._heal(order, "change")
+            return
+        if order.state in ("draft", "sent"):
+            lines._rewrite(work, changed, added, dropped)
+        elif order._integration_is_released() or not lines._can_adjust(changed, dropped):
+            texts = lines._describe(work, changed, added, dropped)
+            self._report_change(work, texts + ([self.env._("other address")] if moved else []))
+            return
+        else:
+            lines._adjust(work, changed, added, dropped)
+        if moved:
+            self._move(work)
+        self._heal(order, "change")
+        self.env["integration.order.checker"]._check(backend, work)
+
+    def _move(self, work):
+        """Give the order, and its open transfers, the channel's new addresses."""
+        values = {
+            "partner_invoice_id": work.invoice_place.record.id,
+            "partner_shipping_id": work.shipping_place.record.id,
+        }
+        order = work.sale.with_context(update_delivery_shipping_partner=True)
+        order.write({name: value for name, value in values.items() if order[name].id != value})
+
+    def _report_change(self, work, texts):
+        work.report(
+            "change",
+            self.env._(
+                "The channel changed %(order)s after its delivery was begun: %(changes)s.",
+                order=work.sale.name,
+                changes="; ".join(texts),
+            ),
+            self.env._(
+                "Choose: stop the delivery and change the order by hand; ship as it is and "
+                "take the difference back as a return; or agree with the customer and resolve "
+                "this with a reason."
+            ),
+            group_key=f"change:{work.document.external_id}",
+        )
+
+    # holds
+
+    def _update_holds(self, backend, work):
+        order = work.sale
+        holds = work.holds
+        if order.state == "sale":
+            holds = {kind: reason for kind, reason in holds.items() if kind in LATE_HOLDS}
+        work.holds = holds
+        if not holds and not order.integration_hold_ids:
+            return
+        before = set(order.integration_hold_ids.mapped("kind"))
+        lifted = order._integration_set_holds(holds)
+        if lifted:
+            self._heal(order, *lifted)
+        importer = self.env["integration.order.importer"]
+        importer._report_holds(work, set(holds) - before)
+
+    def _heal(self, order, *categories):
+        self.env["integration.exception"]._heal(record=order, categories=categories)
+
+    # cancellation
+
+    def _cancel(self, backend, works):
+        """Cancel orders that the channel cancelled, while that is still possible."""
+        for work in works:
+            order = work.sale
+            work.currency = order.currency_id
+            order.write({"integration_financial_status": work.document.financial_status})
+            work.binding.write({"version": naive(work.document.version)})
+            if order.state == "cancel":
+                work.note = self.env._("Cancelled already.")
+            elif order._integration_is_released():
+                self._report_late_cancel(work)
+            else:
+                self._cancel_one(work)
+
+    def _cancel_one(self, work):
+        order = work.sale
+        order._action_cancel()
+        order._integration_set_holds({})
+        self._heal(order, *(kind for kind, __ in HOLD_KINDS), "change", "confirm")
+        if any(invoice.state == "posted" for invoice in order.invoice_ids):
+            work.report(
+                "cancel",
+                self.env._("%s was cancelled by the channel and is invoiced.", order.name),
+                self.env._("Make a credit note for the invoice."),
+            )
+
+    def _report_late_cancel(self, work):
+        reason = work.document.cancellation.reason
+        work.report(
+            "cancel",
+            self.env._(
+                "The channel cancelled %(order)s after its delivery was begun%(reason)s.",
+                order=work.sale.name,
+                reason=f" ({reason})" if reason else "",
+            ),
+            self.env._(
+                "Choose: stop the delivery and cancel the order; or let it go and take it back "
+                "as a return."
+            ),
+            group_key=f"cancel:{work.document.external_id}",
+        )

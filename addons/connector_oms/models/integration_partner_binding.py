@@ -1,0 +1,16 @@
+from odoo import fields, models
+
+#: what the external ids of companies start with: customers have ids of their own
+COMPANY_PREFIX = "company/"
+
+
+class IntegrationPartnerBinding(models.Model):
+    """A channel's customer (or company) and its contact."""
+
+    _name = "integration.partner.binding"
+    _description = "Customer of a channel"
+    _inherit = ["integration.binding.mixin"]
+
+    record_id = fields.Many2one(
+        "res.partner", "Contact", required=True, index=True, ondelete="cascade"
+    )

@@ -1,0 +1,170 @@
+from odoo import models
+
+from ..lib.catalogue import Catalogue, Planned
+from ..lib.documents import Charge
+from ..lib.matching import clean, normal_code
+
+
+class IntegrationProductMatcher(models.AbstractModel):
+    """Finds the product behind a line: by link, by SKU, by barcode."""
+
+    _name = "integration.product.matcher"
+    _description = "Finds products"
+
+    def _plan(self, backend, works):
+        """Give every wanted part of every work its product; reads only.
+
+        :return: ``Catalogue`` with what is to be linked and created for these works
+        """
+        lines = [
+            line
+            for work in works
+            for line in work.document.lines
+            if line.quantity and line.external_id not in work.lines
+        ]
+        catalogue = self._catalogue(
+            backend,
+            {line.product_id for line in lines},
+            {normal_code(line.sku) for line in lines},
+        )
+        for work in works:
+            for key, part in work.wanted():
+                if key in work.lines:
+                    # a person may have put another product in its place
+                    work.products[key] = work.lines[key].product_id
+                elif isinstance(part, Charge):
+                    work.products[key] = self._charge_product(backend, work, part)
+                else:
+                    work.products[key] = self._line_product(backend, work, part, catalogue)
+        return catalogue
+
+    def _catalogue(self, backend, external_ids, codes):
+        """What Odoo knows of these ids and codes, in at most three queries."""
+        bindings = self.env["integration.product.binding"]
+        catalogue = Catalogue(bindings._find(backend, external_ids))
+        codes = codes - {""}
+        if codes and (external_ids - {""} - catalogue.bound.keys() or "" in external_ids):
+            found = self.env["product.product"].search_fetch(
+                [
+                    ("company_id", "in", (False, backend.company_id.id)),
+                    "|",
+                    ("default_code", "in", list(codes)),
+                    ("barcode", "in", list(codes)),
+                ],
+                ["default_code", "barcode"],
+                order="id",
+            )
+            for product in found:
+                catalogue.add(product)
+            taken = bindings._external_ids(backend, found)
+            catalogue.taken.update(taken)
+        return catalogue
+
+    # one line
+
+    def _line_product(self, backend, work, line, catalogue):
+        if line.is_gift_card and backend.gift_card_product_id:
+            return backend.gift_card_product_id
+        product = catalogue.bound.get(line.product_id)
+        if product:
+            return product
+        sku = normal_code(line.sku)
+        found = catalogue.by_code(sku)
+        if len(found) > 1:
+            return self._block_ambiguous(work, line, sku, found)
+        if found:
+            if line.product_id:
+                catalogue.link(line.product_id, found[0], sku, line.title)
+            return found[0]
+        if not line.product_id and not sku:
+            return self._custom_product(backend, work, line)
+        if backend.product_policy == "create":
+            return catalogue.plan(line.product_id, sku, line.title, line.requires_shipping)
+        return self._block_unknown(work, line, sku)
+
+    def _charge_product(self, backend, work, charge):
+        product = work.carrier.product_id if charge.kind == "shipping" and work.carrier else None
+        product = product or backend._charge_product(charge.kind)
+        if not product:
+            work.block(
+                "configuration",
+                self.env._("No product is set for “%s”.", charge.title or charge.kind),
+                self.env._("Choose one on the backend, tab Orders, then try again."),
+                group_key=f"charge:{charge.kind}",
+            )
+        return product
+
+    def _custom_product(self, backend, work, line):
+        if backend.custom_line_policy == "product" and backend.custom_product_id:
+            return backend.custom_product_id
+        work.block(
+            "product",
+            self.env._("The line “%s” was typed by hand and has no product.", clean(line.title)),
+            self.env._("Set a product for custom items on the backend, then try again."),
+            group_key="custom",
+        )
+        return None
+
+    def _block_ambiguous(self, work, line, sku, found):
+        work.block(
+            "product",
+            self.env._(
+                "%(count)s products have the SKU %(sku)s (“%(title)s”).",
+                count=len(found),
+                sku=sku,
+                title=clean(line.title),
+            ),
+            self.env._("Give each product its own SKU, or link the right one, then try again."),
+            group_key=sku,
+        )
+        return None
+
+    def _block_unknown(self, work, line, sku):
+        work.block(
+            "product",
+            self.env._(
+                "No product with the SKU %(sku)s (“%(title)s”).",
+                sku=sku or self.env._("(none)"),
+                title=clean(line.title),
+            ),
+            self.env._(
+                "Create the product or correct its SKU, or link the channel's product to one of "
+                "yours, then try again."
+            ),
+            group_key=sku or line.product_id,
+        )
+        return None
+
+    # writing
+
+    def _make(self, backend, works, catalogue):
+        """Create and link what the works that go on need."""
+        used = {id(product) for work in works for product in work.products.values()}
+        planned = [plan for plan in catalogue.planned.values() if id(plan) in used]
+        if planned:
+            products = self._create_products([plan.values for plan in planned])
+            for plan, product in zip(planned, products, strict=True):
+                plan.record = product
+                if plan.external_id:
+                    catalogue.link(plan.external_id, product, plan.sku, plan.title)
+        real = {plan.record.id for plan in planned}
+        for work in works:
+            for key, product in work.products.items():
+                if isinstance(product, Planned):
+                    work.products[key] = product.record
+                real.add(work.products[key].id)
+        links = {
+            external_id: (product, values)
+            for external_id, (product, values) in catalogue.links.items()
+            if product.id in real
+        }
+        self.env["integration.product.binding"]._bind(
+            backend,
+            {external_id: product for external_id, (product, __) in links.items()},
+            values={external_id: values for external_id, (__, values) in links.items()},
+        )
+        for external_id in links:
+            del catalogue.links[external_id]
+
+    def _create_products(self, values):
+        return self.env["product.product"].create(values)

@@ -1,0 +1,14 @@
+from odoo import fields, models
+
+
+class ResPartner(models.Model):
+    """A state that Odoo has no record of is kept as the customer wrote it."""
+
+    _inherit = "res.partner"
+
+    integration_state_text = fields.Char(
+        "State as given", readonly=True, help="The channel's state; Odoo knows none of this name."
+    )
+    integration_binding_ids = fields.One2many(
+        "integration.partner.binding", "record_id", "Customer at channels"
+    )

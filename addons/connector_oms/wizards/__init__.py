@@ -1,0 +1,1 @@
+from . import integration_order_release_wizard
