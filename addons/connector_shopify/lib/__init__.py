@@ -1,0 +1,1 @@
+"""Shopify's side of the hub, pure Python: nothing here may import odoo."""

@@ -1,0 +1,1 @@
+"""Unit tests of ``addons/connector_shopify/lib``."""
