@@ -1,0 +1,11 @@
+"""What each field of the subset answers. Importing the modules registers them."""
+
+from __future__ import annotations
+
+from . import fulfilment, inventory, ledger, mutations, orders, products, roots, shop
+from .base import attach
+
+__all__ = [
+    "attach", "fulfilment", "inventory", "ledger", "mutations", "orders", "products", "roots",
+    "shop",
+]
