@@ -172,8 +172,13 @@ class Order(Document):
 
 
 class CancellationRequest(Document):
-    """Ask the channel to cancel an order that was cancelled in Odoo."""
+    """Ask the channel to cancel an order that was cancelled in Odoo.
 
+    :param reference: our name of the request, unique; a second request for the same
+        order (after the first was refused) has another
+    """
+
+    reference: str = ""
     order_id: ExternalId
     reason: Literal["customer", "fraud", "inventory", "declined", "staff", "other"]
     restock: bool = True
