@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from . import odoo_source, postgres, venv
 from .console import say
 from .errors import SetupError
+from .files import digest_of
 from .odoo_source import OdooSource
 from .paths import REPO, cache_dir
 from .postgres import Server
@@ -35,7 +36,7 @@ class Environment:
     @property
     def key(self):
         """Digest of all that a database depends on beside the addons."""
-        return self.venv.key
+        return digest_of(self.odoo.key, venv.CONSTRAINTS.read_text(encoding="utf-8"))
 
     def variables(self, **more):
         """Return the environment variables for Odoo and for programs beside it.
@@ -44,7 +45,9 @@ class Environment:
         """
         foreign = ("PG", "DATABASE_URL", "ODOO_QUEUE_JOB_")  # would win over what we configure
         clean = {key: value for key, value in os.environ.items() if not key.startswith(foreign)}
-        return {**clean, **self.server.environment(), "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(REPO), **more}
+        clean["PYTHONUNBUFFERED"] = "1"
+        clean["PYTHONPATH"] = str(REPO)
+        return {**clean, **self.server.environment(), **more}
 
     def odoo_command(self, *arguments):
         """Return the command line that runs Odoo.

@@ -17,7 +17,12 @@ from .process import output_of, run_logged
 OLDEST, NEWEST = (3, 10), (3, 13)
 NO_PYTHON = "Install one of them, or name it with HUB_PYTHON=/path/to/python3."
 NO_PIP = "Check the network and run the same command again; on Debian `apt install python3-venv` helps as well."
-REQUIREMENTS = (REPO / "requirements.txt", SETUP / "requirements-odoo.txt", SETUP / "requirements-dev.txt")
+REQUIREMENTS = (
+    REPO / "requirements.txt",
+    SETUP / "requirements-odoo.txt",
+    SETUP / "requirements-dev.txt",
+    REPO / "sandbox/requirements.txt",
+)
 CONSTRAINTS = SETUP / "constraints.txt"
 REEXECUTED = "HUB_REEXECUTED"
 # wheels of Odoo addons name Odoo itself as a requirement, which is on no index: installed without dependencies
