@@ -33,7 +33,9 @@ def _main(script, arguments):
         prog="setup/env", description=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--db", metavar="NAME", help="make this database, replacing one of that name")
-    parser.add_argument("--addons", help="addons of the suite to install, comma-separated; default all, `base` for none")
+    parser.add_argument(
+        "--addons", help="addons of the suite to install, comma-separated; default all, `base` for none"
+    )
     parser.add_argument("--stop", action="store_true", help="stop the embedded PostgreSQL")
     chosen = parser.parse_args(arguments)
     with opened(4 if chosen.db else 3, script, arguments) as (environment, steps):

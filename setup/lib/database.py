@@ -30,7 +30,9 @@ def suite_addons(folder=ADDONS):
 
     :param folder: the addons folder.
     """
-    return sorted(path.parent.name for path in Path(folder).glob("*/__manifest__.py") if manifest_of(path)["installable"])
+    return sorted(
+        path.parent.name for path in Path(folder).glob("*/__manifest__.py") if manifest_of(path)["installable"]
+    )
 
 
 def manifest_of(path):
@@ -124,7 +126,9 @@ class Databases:
 
     def names(self, prefix):
         """Return the names of the databases that begin with a prefix, oldest first."""
-        rows = self.server.query("SELECT datname FROM pg_database WHERE starts_with(datname, %s) ORDER BY oid", (prefix,))
+        rows = self.server.query(
+            "SELECT datname FROM pg_database WHERE starts_with(datname, %s) ORDER BY oid", (prefix,)
+        )
         return [row[0] for row in rows]
 
     def install(self, name, modules, options=(), log="install"):

