@@ -50,5 +50,5 @@ def _stop(_number, _frame):
 
 def check_python():
     """End the process with a plain message on a Python that is too old for the set-up itself."""
-    if sys.version_info < (3, 10):
+    if sys.version_info < (3, 10):  # noqa: UP036 - the one place that must run on an older one
         sys.exit("Python 3.10 or later is needed to run this; install it or call it with python3.x in front.")

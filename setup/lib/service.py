@@ -76,10 +76,8 @@ class Service:
         """
         if self.is_running():
             self.process.terminate()
-            try:
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(seconds)
-            except subprocess.TimeoutExpired:
-                pass
         self.kill()
 
     def kill(self):
