@@ -1,0 +1,46 @@
+from odoo import api, models
+
+from ..lib.availability import availability_sql
+
+
+class IntegrationStockAvailability(models.AbstractModel):
+    """What may be sold of a product in a warehouse: ``lib.availability`` says how."""
+
+    _name = "integration.stock.availability"
+    _description = "Availability"
+
+    @api.model
+    def _has_expiry(self):
+        """Whether quants know a removal date (``product_expiry`` is installed)."""
+        return "removal_date" in self.env["stock.quant"]._fields
+
+    @api.model
+    def _available(self, products, warehouses):
+        """Units of products that may be sold from warehouses, in each product's unit.
+
+        Negative where more is promised than there is. In one query, whatever the
+        number of products and warehouses; all companies' rules are the warehouse's.
+
+        :param products: product.product, or None for all
+        :param warehouses: stock.warehouse
+        :return: {(product id, warehouse id): units}; pairs without stock and demand
+            are missing when ``products`` is None, and 0.0 otherwise
+        """
+        self.env.flush_all()
+        wanted = products.ids if products is not None else None
+        self.env.cr.execute(
+            availability_sql(of_products=wanted is not None, expiry=self._has_expiry()),
+            {"warehouse_ids": warehouses.ids, "product_ids": wanted},
+        )
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        found = {
+            (product_id, warehouse_id): round(float(units), digits)
+            for product_id, warehouse_id, units in self.env.cr.fetchall()
+        }
+        if wanted is None:
+            return found
+        return {
+            (product_id, warehouse_id): found.get((product_id, warehouse_id), 0.0)
+            for product_id in wanted
+            for warehouse_id in warehouses.ids
+        }

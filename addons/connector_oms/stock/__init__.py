@@ -1,0 +1,1 @@
+"""Work on many stock records at once: reserving, computing, publishing, telling."""

@@ -1,0 +1,179 @@
+"""One round of publishing a backend's stock: what changed becomes messages.
+
+Why a level that the channel changed itself is not simply overwritten
+--------------------------------------------------------------------
+The channel sells, too. Between our last publication and now it has taken off units
+for orders that Odoo may not know yet. A compare-and-set that fails (``stale``) says
+just that. Overwriting the channel's figure with Odoo's would put the units of those
+unknown orders on sale a second time. So the level is read first (``known``,
+``read_at``), and from then on it may *fall* at once, but *rise* only when the orders
+behind the reading are in Odoo: a look-up of orders (``order.in``) has started after
+the reading, and nothing that it, or a webhook, had brought by then is still undone.
+Then availability, which counts held and unconfirmed orders, is computed anew, and the
+new value is sent with ``expected`` = the value that was read, so that a sale in
+between makes the call stale again instead of being lost. The same goes for the first
+publication of a level and for one that a comparison found different.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from odoo import fields
+
+from ..lib import levels_sql as sql
+from ..lib.availability import changes_sql
+from ..lib.levels import dump_levels, slices
+
+#: levels read from a channel in one round, before others get their turn
+READ_LIMIT = 2500
+
+
+@dataclass
+class Outcome:
+    """What a round came to.
+
+    :param to_read: (level id, the channel's stock id, the channel's location id)
+    """
+
+    changed: int = 0
+    messages: int = 0
+    levels: int = 0
+    to_read: list = field(default_factory=list)
+    held_back: bool = False
+
+
+class Round:
+    """Everything that one transaction does for one backend.
+
+    :param flow: the backend's ``stock.out`` flow, in a cursor that the caller commits
+    :param can_read: the channel can be asked what it holds
+    """
+
+    def __init__(self, flow, can_read):
+        self.flow = flow
+        self.env = flow.env
+        self.backend = flow.backend_id
+        self.can_read = can_read
+        self.values = {"backend_id": self.backend.id, "company_id": self.backend.company_id.id}
+
+    def run(self):
+        """Compute what is marked, and queue what may be sent.
+
+        One snapshot sees the orders, their demand and the marks, so that a level that
+        is let rise was computed with the orders that allow it.
+
+        :raises psycopg2.errors.SerializationFailure: another round came first
+        """
+        state = self._enter()
+        self._see_orders(state)
+        outcome = Outcome(changed=self._compute())
+        self._execute(sql.AGREE)
+        outcome.levels, outcome.messages = self._emit()
+        outcome.to_read = self._execute(sql.TO_READ, limit=READ_LIMIT)
+        outcome.held_back = self._execute(sql.HELD_BACK)[0][0]
+        return outcome
+
+    def _execute(self, statement, **values):
+        self.env.cr.execute(statement, {**self.values, **values})
+        return self.env.cr.fetchall() if self.env.cr.description else []
+
+    def _enter(self):
+        rows = self._execute(sql.ENTER)
+        if not rows:
+            self.env["integration.stock.publisher"].create({"backend_id": self.backend.id})
+            self.env.flush_all()
+            rows = self._execute(sql.ENTER)
+        return self.env["integration.stock.publisher"].browse(rows[0][0])
+
+    def _see_orders(self, publisher):
+        """Move the time up to which readings are backed by known orders."""
+        publisher.invalidate_recordset()
+        orders = self.backend._flow("order.in")
+        now = fields.Datetime.now()
+        if not orders:
+            self._execute(sql.PROVEN, caught_until=now + timedelta(seconds=1))
+            return
+        polled = orders.polled_until if orders.poll_minutes else now
+        if not publisher.poll_seen and polled and polled > (publisher.caught_until or datetime.min):
+            # orders of that look-up are in the ledger by now, not before
+            publisher.write({"poll_seen": polled, "poll_seen_at": now})
+        if publisher.poll_seen and not self._undone(publisher.poll_seen_at):
+            caught_until = publisher.poll_seen
+            publisher.write(
+                {"caught_until": caught_until, "poll_seen": False, "poll_seen_at": False}
+            )
+            publisher.flush_recordset()
+            self._execute(sql.PROVEN, caught_until=caught_until)
+
+    def _undone(self, seen_at):
+        return self._execute(sql.UNDONE_ORDERS, seen_at=seen_at)[0][0]
+
+    def _compute(self):
+        """Bring the levels of everything marked up to date: how many changed."""
+        marks = set(self._execute(sql.CONSUME))
+        whole = {warehouse for product, warehouse in marks if not product}
+        pairs = [(p, w) for p, w in marks if p and w not in whole]
+        changed = self._changes(sorted(whole)) if whole else []
+        changed += self._changes(sorted({w for __, w in pairs}), pairs) if pairs else []
+        self._add([row for row in changed if not row[0]])
+        self._change([row for row in changed if row[0]])
+        return len(changed)
+
+    def _changes(self, warehouse_ids, pairs=None):
+        """(level id, product id, warehouse id, units) that differ from the levels."""
+        return self._execute(
+            changes_sql(
+                of_pairs=pairs is not None,
+                expiry=self.env["integration.stock.availability"]._has_expiry(),
+            ),
+            warehouse_ids=warehouse_ids,
+            product_ids=list({p for p, __ in pairs or ()}),
+            products=[p for p, __ in pairs or ()],
+            warehouses=[w for __, w in pairs or ()],
+            units=self.backend.stock_buffer_units or 0,
+            percent=self.backend.stock_buffer_percent or 0,
+        )
+
+    def _add(self, rows):
+        if rows:
+            self._execute(
+                sql.ADD,
+                recheck=self.can_read,
+                products=[row[1] for row in rows],
+                warehouses=[row[2] for row in rows],
+                values=[row[3] for row in rows],
+            )
+
+    def _change(self, rows):
+        if not rows:
+            return
+        done = self._execute(
+            sql.CHANGE, ids=[row[0] for row in rows], values=[row[3] for row in rows]
+        )
+        done = {row[0] for row in done}
+        left = [row for row in rows if row[0] not in done]
+        if left:
+            self._execute(
+                sql.REMARK, products=[row[1] for row in left], warehouses=[row[2] for row in left]
+            )
+
+    def _emit(self):
+        """Queue messages for the levels that may be sent: (levels, messages)."""
+        ids = [row[0] for row in self._execute(sql.TO_SEND)]
+        count = 0
+        for part in slices(ids):
+            message = self.env["integration.message"]._emit(
+                self.flow, None, key=f"levels-{part[0]}-{self._stamp()}", payload=dump_levels(part)
+            )
+            self._execute(sql.QUEUED, ids=list(part), message_id=message.id)
+            count += 1
+        self.env.invalidate_all()
+        return len(ids), count
+
+    def _stamp(self):
+        """The number of this round: no two messages of a backend share level and round."""
+        self.env.cr.execute(
+            "SELECT rounds FROM integration_stock_publisher WHERE backend_id = %s",
+            (self.backend.id,),
+        )
+        return self.env.cr.fetchone()[0]

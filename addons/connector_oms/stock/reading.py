@@ -1,0 +1,89 @@
+"""Asking a channel what it holds, outside of any transaction that holds locks."""
+
+from odoo import fields
+
+from ..lib import levels_sql as sql
+from ..lib.levels import slices
+
+#: products asked for in one call of the adapter
+PRODUCTS_PER_READ = 250
+
+
+def can_read(adapter):
+    """Whether this kind of channel tells what it holds."""
+    return callable(getattr(adapter, "read_levels", None))
+
+
+def read(adapter, rows):
+    """What the channel holds now.
+
+    :param rows: (level id, stock id, location id, ...)
+    :return: ({level id: units}, level ids that the channel does not stock, time of the
+        end of the reading); the time is whole seconds of naive UTC
+    :raises ConnectorError: the channel could not be asked
+    """
+    known, missing = {}, []
+    by_stock_id = {}
+    for row in rows:
+        by_stock_id.setdefault(row[1], []).append(row)
+    for part in slices(list(by_stock_id), PRODUCTS_PER_READ):
+        wanted = [row for stock_id in part for row in by_stock_id[stock_id]]
+        locations = sorted({row[2] for row in wanted})
+        levels = adapter.read_levels(list(part), locations)
+        for level_id, stock_id, location_id, *__ in wanted:
+            units = levels.get((stock_id, location_id))
+            if units is None:
+                missing.append(level_id)
+            else:
+                known[level_id] = units
+    return known, missing, fields.Datetime.now()
+
+
+def store(env, backend_id, known, missing, read_at):
+    """Keep what was read; the caller commits.
+
+    A level that the channel does not stock yet has nothing to be compared with: it is
+    sent without an expectation, and the channel's answer says what is wrong.
+    """
+    env.cr.execute(
+        sql.READ,
+        {"ids": list(known), "values": list(known.values()), "read_at": read_at},
+    )
+    env.cr.execute(sql.NOT_STOCKED, {"ids": missing})
+
+
+def compare(env, backend, rows, known, read_at):
+    """Hold a reading against what was published; the caller commits.
+
+    A level that differs is computed and sent again with the care that
+    ``stock.publish`` explains: the channel may just have sold. One that differs again
+    at the next comparison, by more than the tolerance, is reported.
+
+    :param rows: (level id, stock id, location id, units we believe in)
+    :param known: {level id: units}
+    :return: how many differ
+    """
+    expected = {row[0]: row[3] for row in rows}
+    same = [i for i, units in known.items() if units == expected[i]]
+    other = [i for i, units in known.items() if units != expected[i]]
+    env.cr.execute(
+        sql.COMPARED, {"ids": same, "expected": [expected[i] for i in same], "read_at": read_at}
+    )
+    env.cr.execute(
+        sql.DIFFERS,
+        {
+            "ids": other,
+            "values": [known[i] for i in other],
+            "expected": [expected[i] for i in other],
+            "read_at": read_at,
+        },
+    )
+    mismatches = dict(env.cr.fetchall())
+    env.invalidate_all()
+    levels = env["integration.stock.level"]
+    levels.browse(same)._heal_drift()
+    for level in levels.browse(mismatches):
+        off = known[level.id] - (expected[level.id] or 0)
+        if mismatches[level.id] > 1 and abs(off) > backend.stock_drift_units:
+            level._report_drift(expected[level.id] or 0, known[level.id])
+    return len(mismatches)
