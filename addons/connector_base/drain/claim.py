@@ -67,6 +67,7 @@ def _lock_heads(cr, flow_id, limit):
             LIMIT %s
               FOR NO KEY UPDATE OF m SKIP LOCKED""",
         (flow_id, limit),
+        log_exceptions=False,  # a stale snapshot is met by starting again
     )
     return cr.fetchall()
 
@@ -94,6 +95,7 @@ def _take_newest(cr, flow_id, taken, keys):
             ORDER BY occurred_at NULLS FIRST, id
               FOR NO KEY UPDATE SKIP LOCKED""",
         (flow_id, list(keys), taken.heads),
+        log_exceptions=False,
     )
     groups = {}
     for key, message_id in cr.fetchall():

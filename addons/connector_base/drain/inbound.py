@@ -1,6 +1,7 @@
 """Working off what came in: fetch, decode, apply in batches, settle."""
 
 import psycopg2
+from psycopg2 import errorcodes
 
 from odoo.service.model import PG_CONCURRENCY_ERRORS_TO_RETRY
 
@@ -10,14 +11,27 @@ from .items import Inbound
 from .outcome import as_connector_error, log_trouble, settle_error, write_reports
 
 
+#: what a concurrent transaction does to ours: it changed a row that we change, or it
+#: created what we looked for in vain (two orders of one new customer, in two lanes)
+STALE = (*PG_CONCURRENCY_ERRORS_TO_RETRY, errorcodes.UNIQUE_VIOLATION)
+
+
+def is_stale(error):
+    """Whether an error only says that our snapshot is old: a new transaction helps."""
+    return isinstance(error, psycopg2.Error) and error.pgcode in STALE
+
+
 class InboundWork:
     """One claimed batch of one flow, in the transaction that holds its locks.
 
     :param flow: integration.flow in the backend's working environment
     :param claimed: ``drain.claim.Claim``
+    :param patient: give a batch back that met a concurrent change, to be started afresh;
+        otherwise look for the message that is to blame
     """
 
-    def __init__(self, flow, claimed):
+    def __init__(self, flow, claimed, patient=True):
+        self.patient = patient
         self.flow = flow
         self.env = flow.env
         self.claimed = claimed
@@ -79,11 +93,9 @@ class InboundWork:
             with self.env.cr.savepoint():
                 self._handler()(items)
                 self.env.flush_all()
-        except psycopg2.OperationalError as error:
-            if error.pgcode in PG_CONCURRENCY_ERRORS_TO_RETRY:
-                raise  # the snapshot is stale: only a new transaction helps
-            self._split(items, error)
         except Exception as error:  # noqa: BLE001 - whatever a handler raises is settled
+            if is_stale(error) and (self.patient or error.pgcode != errorcodes.UNIQUE_VIOLATION):
+                raise
             self._split(items, error)
 
     def _split(self, items, error):
@@ -112,7 +124,9 @@ class InboundWork:
         cause = item.reports[0].cause if item.state == "blocked" else None
         if item.state == "done":
             self.env["integration.exception"]._heal_after(message, item.record)
-        message._settle(item.state, note=item.note, record=item.record, error=cause)
+        message._settle(
+            item.state, note=item.note, record=item.record, error=cause, subject=item.subject
+        )
         write_reports(message, item.reports)
         self.outcomes[message.id] = (item.state, "data" if cause else "", cause or item.note)
 

@@ -27,10 +27,12 @@ class Inbound:
 
     :param message: integration.message, locked by this transaction
     :param documents: canonical documents
+    :param subject: what people call it (an order number); the handler fills it in
     """
 
     message: Any
     documents: list
+    subject: str = ""
     state: str = ""
     note: str = ""
     record: Any = None

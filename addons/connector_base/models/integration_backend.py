@@ -55,7 +55,9 @@ class IntegrationBackend(models.Model):
         groups="connector_base.group_admin",
         export_string_translation=False,
     )
-    webhook_url = fields.Char(compute="_compute_webhook_url", groups="connector_base.group_admin")
+    webhook_url = fields.Char(
+        "Webhook address", compute="_compute_webhook_url", groups="connector_base.group_admin"
+    )
     fingerprint = fields.Char(copy=False, groups="base.group_system")
     is_foreign_copy = fields.Boolean(
         "Copied database",

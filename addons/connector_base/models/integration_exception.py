@@ -118,7 +118,7 @@ class IntegrationException(models.Model):
                 or backend.owner_id.id,
                 "res_model": record._name if record else False,
                 "res_id": record.id if record else False,
-                "res_name": record.display_name if record else False,
+                "res_name": record.display_name if record else message and message.subject,
                 "amount": amount,
             }
         )

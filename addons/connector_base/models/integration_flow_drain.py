@@ -3,13 +3,10 @@ import random
 import time
 from datetime import timedelta
 
-import psycopg2
-
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.service.model import PG_CONCURRENCY_ERRORS_TO_RETRY
 
 from ..drain.claim import claim, due_count
-from ..drain.inbound import InboundWork
+from ..drain.inbound import InboundWork, is_stale
 from ..drain.outbound import OutboundWork
 
 _logger = logging.getLogger(__name__)
@@ -47,24 +44,26 @@ class IntegrationFlow(models.Model):
 
         :return: how many messages were claimed
         """
-        for attempt in range(CONFLICT_TRIES):
+        for attempt in range(1, CONFLICT_TRIES + 1):
             attempts = {}
+            patient = attempt < CONFLICT_TRIES
             try:
                 with self.env.registry.cursor() as cr:
-                    return self._work(cr, attempts)
-            except psycopg2.OperationalError as error:
-                conflict = error.pgcode in PG_CONCURRENCY_ERRORS_TO_RETRY
-                self._after_rollback(attempts, error, again=conflict)
-                if not conflict:
-                    raise
+                    return self._work(cr, attempts, patient)
             except Exception as error:
-                self._after_rollback(attempts, error, again=False)
-                raise
+                again = patient and is_stale(error)
+                self._after_rollback(attempts, error, again=again)
+                if not again:
+                    raise
             time.sleep(random.uniform(0, 0.02 * 2**attempt))
-        return 1 if attempts else 0
+        raise AssertionError("unreachable")
 
-    def _work(self, cr, attempts):
-        """Claim and process; commits on leaving the caller's ``with``."""
+    def _work(self, cr, attempts, patient):
+        """Claim, process and commit one batch.
+
+        :param attempts: filled with {message id: attempt id} while they are open
+        :param patient: a batch that met a concurrent change is worth starting afresh
+        """
         flow = self._working_flow(cr)
         backend = flow.backend_id
         if not flow.active or backend.state != "running":
@@ -81,16 +80,16 @@ class IntegrationFlow(models.Model):
             flow._quarantine(poisoned)
             return len(poisoned)
         attempts.update(flow.env["integration.attempt"].sudo()._start(claimed.heads))
-        outcomes = self._process(flow, claimed)
+        outcomes = self._process(flow, claimed, patient)
         cr.commit()
         ended = {attempts[message_id]: outcome for message_id, outcome in outcomes.items()}
         attempts.clear()  # committed: from here on nothing is taken back
         flow.env["integration.attempt"].sudo()._finish(ended)
         return len(claimed.heads)
 
-    def _process(self, flow, claimed):
+    def _process(self, flow, claimed, patient):
         if flow.direction == "in":
-            return InboundWork(flow, claimed).run()
+            return InboundWork(flow, claimed, patient).run()
         message = flow.env["integration.message"].browse(claimed.heads)
         return OutboundWork(flow, message).run()
 

@@ -30,6 +30,7 @@ class IntegrationMessage(models.Model):
     key = fields.Char(required=True, help="Identity: a second message of the same key is one.")
     event_id = fields.Char("Partner's event ID")
     business_key = fields.Char("Object", index=True, help="Messages of one object stay in order.")
+    subject = fields.Char("Concerns", help="What people call it: an order number, a transfer.")
     correlation_id = fields.Char("Correlation ID", index=True)
     state = fields.Selection(
         [
@@ -82,9 +83,11 @@ class IntegrationMessage(models.Model):
         """The bytes; no ORM field, so that no screen, export or RPC hands them out raw."""
         self.env.cr.execute("ALTER TABLE integration_message ADD COLUMN IF NOT EXISTS raw bytea")
 
+    @api.depends("subject", "business_key", "flow_id")
     def _compute_display_name(self):
         for message in self:
-            message.display_name = f"{message.topic} {message.business_key or message.key}"
+            name = message.subject or message.business_key or message.key
+            message.display_name = f"{message.flow_id.name}: {name}"
 
     def _compute_payload_masked(self):
         raws = self._raws()
@@ -159,6 +162,7 @@ class IntegrationMessage(models.Model):
                 ON CONFLICT (backend_id, topic, key) DO NOTHING
                 RETURNING id""",
             list(values.values()),
+            log_exceptions=False,  # a concurrent duplicate is met by trying again
         )
         row = cr.fetchone()
         return row and row[0]
@@ -202,6 +206,7 @@ class IntegrationMessage(models.Model):
             "correlation_id": correlation_id or self._correlation_of(record),
             "res_model": record._name if record else None,
             "res_id": record.id if record else None,
+            "subject": record.display_name if record else None,
             "size": len(payload or b""),
             "raw": payload,
         }
@@ -217,19 +222,22 @@ class IntegrationMessage(models.Model):
             return record.sudo().integration_correlation or new_correlation_id()
         return new_correlation_id()
 
-    def _settle(self, state, note="", error=None, record=None, delay=None, counted=True):
+    def _settle(
+        self, state, note="", error=None, record=None, delay=None, counted=True, subject=""
+    ):
         """Write what became of these messages; the caller commits.
 
         :param error: ConnectorError or text that explains a state other than done
         :param record: what the message became
         :param delay: seconds until the next try, for open states; None: never by itself
+        :param subject: what people call it; the record's name by default
         :param counted: the try uses up one of the allowed attempts
         """
         terminal = state not in OPEN_STATES
         self.env.cr.execute(
             """UPDATE integration_message
                   SET state = %s, note = %s, error_class = %s, last_error = %s,
-                      attempt_count = attempt_count + %s,
+                      attempt_count = attempt_count + %s, subject = COALESCE(%s, subject),
                       res_model = COALESCE(%s, res_model), res_id = COALESCE(%s, res_id),
                       settled_at = CASE WHEN %s THEN clock_timestamp() AT TIME ZONE 'UTC' END,
                       next_at = CASE WHEN %s THEN NULL
@@ -242,6 +250,7 @@ class IntegrationMessage(models.Model):
                 getattr(error, "error_class", None) if error else None,
                 str(error) if error else None,
                 1 if counted else 0,
+                subject or (record.display_name if record else None),
                 record._name if record else None,
                 record.id if record else None,
                 terminal,

@@ -277,3 +277,25 @@ class TestLedger(HubCase):
         self.drain(self.flow)
         self.assertEqual(len(self.exceptions("data")), 1)
         self.assertEqual(self.exceptions("data").occurrences, 2)
+
+    def test_batch_that_met_a_concurrent_creation_starts_afresh(self):
+        """Two lanes create the same customer: the slower one finds it on its second look."""
+        messages = [self.receive(self.flow, {"name": f"N{number}"}) for number in range(3)]
+        tries = []
+
+        def handle(flow, batch):
+            tries.append(len(batch))
+            if len(tries) == 1:
+                flow.env.cr.execute(
+                    "INSERT INTO integration_secret (backend_id, name, token)"
+                    " VALUES (%(id)s, 'x', 'x'), (%(id)s, 'x', 'x')",
+                    {"id": flow.backend_id.id},
+                    log_exceptions=False,
+                )
+            self._handle(flow, batch)
+
+        with patch.object(self.registry["integration.flow"], "_handle_test_in", handle):
+            self.drain(self.flow)
+        self.assertEqual(tries[:2], [3, 3])
+        self.env.invalidate_all()
+        self.assertEqual({message.state for message in messages}, {"done"})

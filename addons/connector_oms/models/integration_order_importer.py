@@ -56,6 +56,7 @@ class IntegrationOrderImporter(models.AbstractModel):
         for item in batch:
             for document in item.documents:
                 work = Work(item, document)
+                item.subject = item.subject or document.number
                 other = newest.get(document.external_id)
                 if other and other.document.version > document.version:
                     other, work.note = None, self.env._("A newer message was applied instead.")

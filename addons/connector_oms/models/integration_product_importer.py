@@ -40,6 +40,7 @@ class IntegrationProductImporter(models.AbstractModel):
 
     def _import_item(self, backend, item, bindings, catalogue):
         problems, linked = [], 0
+        item.subject = clean(item.documents[0].title) if item.documents else ""
         for document in item.documents:
             binding = bindings.get(document.external_id)
             if binding:
