@@ -76,9 +76,7 @@ class ShopifyAdapter(Adapter):
         """See ``decode.decode``."""
         return decode.decode(topic, raw, self.settings.currency or None)
 
-    def poll(
-        self, topic: str, since: datetime, until: datetime, cursor: str | None = None
-    ) -> PollPage:
+    def poll(self, topic: str, since: datetime, until: datetime, cursor: str | None = None) -> PollPage:
         """Orders updated in a window, 250 a page, oldest change first.
 
         The keys say which state of which order it is, so that overlapping windows find
@@ -90,9 +88,7 @@ class ShopifyAdapter(Adapter):
         if topic != const.ORDER_IN:
             raise ConfigurationError(f"{topic} cannot be polled at Shopify")
         window = f"updated_at:>='{format_time(since)}' AND updated_at:<='{format_time(until)}'"
-        read = pages(
-            self.client, "orders_updated", ("orders",), const.MAX_ITEMS, cursor, query=window
-        )
+        read = pages(self.client, "orders_updated", ("orders",), const.MAX_ITEMS, cursor, query=window)
         page = next(read)
         found = tuple(_incoming(order) for order in nodes(page))
         return PollPage(found, next_cursor(page))
@@ -138,18 +134,14 @@ class ShopifyAdapter(Adapter):
         found = all_nodes(self.client, "locations", ("locations",), const.MAX_ITEMS)
         return [products.location(node) for node in found]
 
-    def read_levels(
-        self, stock_ids: Iterable[str], location_ids: Iterable[str]
-    ) -> dict[tuple[str, str], int]:
+    def read_levels(self, stock_ids: Iterable[str], location_ids: Iterable[str]) -> dict[tuple[str, str], int]:
         """(stock id, location id) -> available units, 250 items a call.
 
         A pair that is missing is not stocked there.
         """
         return encode.read_levels(self.client, set(stock_ids), set(location_ids))
 
-    def ensure_subscriptions(
-        self, callback_url: str = "", former_urls: Collection[str] = ()
-    ) -> subscriptions.Changes:
+    def ensure_subscriptions(self, callback_url: str = "", former_urls: Collection[str] = ()) -> subscriptions.Changes:
         """Make the shop's webhooks what they should be; see ``subscriptions.plan``.
 
         :param callback_url: the settings' one unless given

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Protocol
 from urllib.parse import urlencode
 
-from ...connector_base.lib.errors import AuthError, DataError, PermanentError
+from ...connector_base.lib.errors import AuthError, DataError, PermanentError, TransientError
 from ...connector_base.lib.http import HttpClient
 
 #: a token is renewed this long before it ends, so that no call starts with a dying one
@@ -115,9 +115,11 @@ class ClientCredentials:
                 safe=True,
             )
             answer = response.json()
-        except (PermanentError, DataError) as error:
+        except PermanentError as error:
             # 400: the app is not installed in this shop, or the secret is wrong
             raise AuthError(f"Shopify grants no token: {error}") from error
+        except DataError as error:
+            raise TransientError(str(error)) from error
         token = answer.get("access_token") if isinstance(answer, dict) else None
         if not token:
             raise AuthError("Shopify grants no token: the answer holds none")

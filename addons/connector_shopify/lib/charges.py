@@ -18,9 +18,7 @@ from .values import ZERO, nodes, shop_amount, text
 Lines = Sequence[Mapping[str, Any]]
 
 
-def charges_and_totals(
-    money: OrderMoney, lines: Iterable[OrderLine]
-) -> tuple[tuple[Charge, ...], Totals]:
+def charges_and_totals(money: OrderMoney, lines: Iterable[OrderLine]) -> tuple[tuple[Charge, ...], Totals]:
     """The charges of an order and its totals.
 
     :param lines: the order's product lines

@@ -97,9 +97,7 @@ def scope_checks(granted: Collection[str]) -> list[Check]:
     missing = [scope for scope in const.SCOPES if scope not in granted]
     text = f"missing: {', '.join(missing)}" if missing else f"{len(const.SCOPES)} granted"
     checks = [Check("scopes", not missing, text)]
-    without = [
-        f"{scope} ({why})" for scope, why in const.OPTIONAL_SCOPES.items() if scope not in granted
-    ]
+    without = [f"{scope} ({why})" for scope, why in const.OPTIONAL_SCOPES.items() if scope not in granted]
     if without:
         checks.append(Check("optional scopes", True, f"not granted: {'; '.join(without)}"))
     return checks

@@ -17,6 +17,7 @@ from ...connector_base.lib.errors import (
     DataError,
     PermanentError,
     RateLimitedError,
+    TransientError,
 )
 from ...connector_base.lib.http import HttpClient, HttpResponse
 from ...connector_base.lib.redact import redact_text
@@ -87,9 +88,7 @@ class ShopifyClient:
         #: operation -> what Shopify charged for each point of our estimate
         self._factors: dict[str, float] = {}
 
-    def query(
-        self, name: str, variables: Mapping[str, Any] | None = None, *, partial: bool = False
-    ) -> Answer:
+    def query(self, name: str, variables: Mapping[str, Any] | None = None, *, partial: bool = False) -> Answer:
         """Read something.
 
         :param name: document of ``queries/``
@@ -110,9 +109,7 @@ class ShopifyClient:
         chosen = operation(name)
         return self._run(chosen, body, chosen.cost({}), safe, False)
 
-    def _run(
-        self, chosen: Operation, body: bytes, cost: float, safe: bool, partial: bool
-    ) -> Answer:
+    def _run(self, chosen: Operation, body: bytes, cost: float, safe: bool, partial: bool) -> Answer:
         estimate = cost * self._factors.get(chosen.name, 1.0)
         response = self._post(body, estimate, safe)
         self._note_version(response)
@@ -145,9 +142,7 @@ class ShopifyClient:
             "Accept": "application/json",
             "X-Shopify-Access-Token": token,
         }
-        return self.http.request(
-            "POST", self._url, body=body, headers=headers, safe=safe, cost=cost
-        )
+        return self.http.request("POST", self._url, body=body, headers=headers, safe=safe, cost=cost)
 
     def _note_version(self, response: HttpResponse) -> None:
         served = response.headers.get("x-shopify-api-version", "")
@@ -168,17 +163,18 @@ class ShopifyClient:
         if available is not None and maximum and rate:
             self.http.gate.observe(available, maximum, rate)
 
-    def _read(
-        self, response: HttpResponse, safe: bool
-    ) -> tuple[Mapping[str, Any], list[GraphqlError]]:
-        """The answer's JSON and its errors; an unreadable one may hide work that was done."""
+    def _read(self, response: HttpResponse, safe: bool) -> tuple[Mapping[str, Any], list[GraphqlError]]:
+        """The answer's JSON and its errors; an unreadable one may hide work that was done.
+
+        Something between Shopify and us wrote it, so the next try may go better.
+        """
         try:
             answer = response.json()
             if not isinstance(answer, dict) or not ("data" in answer or "errors" in answer):
                 raise DataError("the answer is no GraphQL answer", category="technical")
         except DataError as error:
             if safe:
-                raise
+                raise TransientError(str(error)) from error
             raise AmbiguousError(f"the call may have worked: {error}") from error
         return answer, parse_errors(answer.get("errors"))
 
@@ -204,9 +200,7 @@ def parse_errors(errors: Any) -> list[GraphqlError]:
     return found
 
 
-def top_level_error(
-    errors: Sequence[GraphqlError], cost: Mapping[str, Any], *, safe: bool
-) -> ConnectorError:
+def top_level_error(errors: Sequence[GraphqlError], cost: Mapping[str, Any], *, safe: bool) -> ConnectorError:
     """The error that the answer's ``errors`` stand for; a known code goes before others.
 
     :param safe: a read, or a write whose key makes a repetition harmless

@@ -152,9 +152,7 @@ def find_stock(client: ShopifyClient, call: Call, now: datetime) -> CallResult |
     return CallResult(data=found)
 
 
-def read_levels(
-    client: ShopifyClient, stock_ids: set[str], location_ids: set[str]
-) -> dict[tuple[str, str], int]:
+def read_levels(client: ShopifyClient, stock_ids: set[str], location_ids: set[str]) -> dict[tuple[str, str], int]:
     """(stock id, location id) -> available units; without those not stocked there."""
     found: dict[tuple[str, str], int] = {}
     for place in sorted(location_ids):
@@ -168,9 +166,7 @@ def read_levels(
     return found
 
 
-def prepare_cancellation(
-    client: ShopifyClient, request: CancellationRequest, now: datetime
-) -> list[Call]:
+def prepare_cancellation(client: ShopifyClient, request: CancellationRequest, now: datetime) -> list[Call]:
     """The call that cancels an order, none where it is cancelled already."""
     return cancellations.cancel_calls(request, read_order_state(client, request.order_id), now)
 

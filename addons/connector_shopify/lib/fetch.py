@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from ...connector_base.lib.errors import DataError
 from . import const
 from .client import ShopifyClient
 from .ledger import needs_ledger
@@ -28,9 +29,7 @@ class _ChangedMeanwhile(Exception):
     """The object is no longer what the first call said: its parts would not fit."""
 
 
-def fetch(
-    client: ShopifyClient, topic: str, raws: Mapping[int, bytes]
-) -> Mapping[int, bytes | None]:
+def fetch(client: ShopifyClient, topic: str, raws: Mapping[int, bytes]) -> Mapping[int, bytes | None]:
     """Complete notifications of one flow, many in a call.
 
     A notification that names no object comes back as it is, and ``decode`` says what
@@ -105,18 +104,14 @@ def _complete_lines(client: ShopifyClient, order: dict[str, Any]) -> None:
             raise _ChangedMeanwhile
 
     path = ("order", "lineItems")
-    more = all_nodes(
-        client, "order_lines", path, const.MAX_ITEMS, after=after, check=check, id=order["id"]
-    )
+    more = all_nodes(client, "order_lines", path, const.MAX_ITEMS, after=after, check=check, id=order["id"])
     lines = [*nodes(connection), *more]
     order["lineItems"] = {"pageInfo": {"hasNextPage": False}, "nodes": lines}
 
 
-def _add_ledgers(
-    client: ShopifyClient, whole: Mapping[str, dict[str, Any]], packed: Packed
-) -> list[str]:
+def _add_ledgers(client: ShopifyClient, whole: Mapping[str, dict[str, Any]], packed: Packed) -> list[str]:
     """Pack the orders whose money needs the ledger; give back those changed meanwhile."""
-    wanted = [identifier for identifier, order in whole.items() if needs_ledger(order)]
+    wanted = [identifier for identifier, order in whole.items() if _wants_ledger(order)]
     changed = []
     read = by_ids(
         client,
@@ -142,6 +137,13 @@ def _add_ledgers(
     return changed
 
 
+def _wants_ledger(order: Mapping[str, Any]) -> bool:
+    try:
+        return needs_ledger(order)
+    except DataError:
+        return False  # its amounts cannot be read: ``decode`` says so, of this order alone
+
+
 def _complete_agreements(
     client: ShopifyClient, order: Mapping[str, Any], connection: Mapping[str, Any]
 ) -> list[Mapping[str, Any]]:
@@ -157,9 +159,7 @@ def _complete_agreements(
             before = edge["cursor"]
         if next_cursor(connection) is None:
             return agreements
-        connection = _ledger_page(
-            client, order, before, None, const.AGREEMENTS_PER_ORDER, const.SALES_PER_AGREEMENT
-        )
+        connection = _ledger_page(client, order, before, None, const.AGREEMENTS_PER_ORDER, const.SALES_PER_AGREEMENT)
 
 
 def _whole_agreement(
@@ -219,25 +219,22 @@ def read_products(client: ShopifyClient, ids: Iterable[str]) -> Packed:
         if not node.value:
             packed[node.id] = _nothing(node)
             continue
-        connection = node.value.get("variants") or {}
-        variants = nodes(connection)
-        after = next_cursor(connection)
-        if after is not None:
-            variants += _more_variants(client, node.id, after)
-        packed[node.id] = pack(
-            {
-                "product": {"id": node.id, "updatedAt": node.value.get("updatedAt")},
-                "variants": variants,
-            }
-        )
+        try:
+            packed[node.id] = pack(_whole_product(client, node.value))
+        except DataError as error:
+            packed[node.id] = pack_problem(str(error))  # deleted between two pages
     return packed
 
 
-def _more_variants(client: ShopifyClient, product_id: str, after: str) -> list[Mapping[str, Any]]:
-    path = ("product", "variants")
-    return list(
-        all_nodes(client, "product_variants", path, const.MAX_ITEMS, after=after, id=product_id)
-    )
+def _whole_product(client: ShopifyClient, product: Mapping[str, Any]) -> Mapping[str, Any]:
+    connection = product.get("variants") or {}
+    variants = nodes(connection)
+    after = next_cursor(connection)
+    if after is not None:
+        path = ("product", "variants")
+        variants += all_nodes(client, "product_variants", path, const.MAX_ITEMS, after=after, id=product["id"])
+    about = {"id": product["id"], "updatedAt": product.get("updatedAt")}
+    return {"product": about, "variants": variants}
 
 
 #: flow -> how its objects are read

@@ -121,13 +121,11 @@ def needs_ledger(order: Mapping[str, Any]) -> bool:
         or any(shop_amount(order.get(name)) for name in _LEDGER_AMOUNTS)
         or any(line.get("currentQuantity") != line.get("quantity") for line in lines)
         or any(
-            shop_amount(line.get("currentDiscountedPriceSet"))
-            != shop_amount(line.get("discountedPriceSet"))
+            shop_amount(line.get("currentDiscountedPriceSet")) != shop_amount(line.get("discountedPriceSet"))
             for line in shipping
         )
         or shop_amount(order.get("currentTotalPriceSet")) != shop_amount(order.get("totalPriceSet"))
-        or sum((untouched_net(line) for line in lines), ZERO)
-        != shop_amount(order.get("currentSubtotalPriceSet"))
+        or sum((untouched_net(line) for line in lines), ZERO) != shop_amount(order.get("currentSubtotalPriceSet"))
     )
 
 

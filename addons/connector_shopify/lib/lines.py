@@ -47,9 +47,7 @@ def _line(money: OrderMoney, line: Mapping[str, Any]) -> OrderLine:
     )
 
 
-def _amounts(
-    money: OrderMoney, line: Mapping[str, Any]
-) -> tuple[Decimal, tuple[TaxAmount, ...], Decimal]:
+def _amounts(money: OrderMoney, line: Mapping[str, Any]) -> tuple[Decimal, tuple[TaxAmount, ...], Decimal]:
     """Net amount, taxes and discount of what is left of a line."""
     balance = money.ledger.lines.get(line["id"])
     if balance is None:

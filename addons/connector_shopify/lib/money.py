@@ -35,9 +35,7 @@ class OrderMoney:
 
     def tax_lines(self, lines: Iterable[Mapping[str, Any]] | None) -> tuple[TaxAmount, ...]:
         """Taxes of something that nothing was taken away from, as Shopify lists them."""
-        return tuple(
-            self._tax(*tax_key(line), shop_amount(line.get("priceSet"))) for line in lines or ()
-        )
+        return tuple(self._tax(*tax_key(line), shop_amount(line.get("priceSet"))) for line in lines or ())
 
     def balances(self, taxes: Mapping[TaxKey, Decimal]) -> tuple[TaxAmount, ...]:
         """Taxes out of the ledger."""

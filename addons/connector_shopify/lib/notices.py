@@ -57,6 +57,4 @@ def privacy_request(raw: bytes) -> PrivacyRequest:
 def backend_notice(raw: bytes) -> BackendNotice:
     """The notice in a payload of app/* and shop/* topics."""
     payload = read_payload(raw)
-    return BackendNotice(
-        shop_domain=text(payload.get("myshopify_domain") or payload.get("shop_domain"))
-    )
+    return BackendNotice(shop_domain=text(payload.get("myshopify_domain") or payload.get("shop_domain")))

@@ -24,9 +24,7 @@ class Node(NamedTuple):
     problem: str = ""
 
 
-def by_ids(
-    client: ShopifyClient, name: str, ids: Sequence[str], size: int, **variables: Any
-) -> Iterator[Node]:
+def by_ids(client: ShopifyClient, name: str, ids: Sequence[str], size: int, **variables: Any) -> Iterator[Node]:
     """Objects by id through ``nodes(ids:)``, ``size`` a call, fewer where that costs too much.
 
     :param name: document with the variable ``ids`` and ``nodes`` at its root
@@ -36,9 +34,7 @@ def by_ids(
         yield from _chunk(client, name, list(ids[start : start + size]), variables)
 
 
-def _chunk(
-    client: ShopifyClient, name: str, ids: list[str], variables: Mapping[str, Any]
-) -> Iterator[Node]:
+def _chunk(client: ShopifyClient, name: str, ids: list[str], variables: Mapping[str, Any]) -> Iterator[Node]:
     try:
         answer = client.query(name, {"ids": ids, **variables}, partial=True)
     except TooCostlyError:

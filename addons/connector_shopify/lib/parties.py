@@ -68,10 +68,8 @@ def customer(order: Mapping[str, Any]) -> Customer | None:
     found = Customer(
         external_id=text(account.get("id")),
         name=next(filter(None, names), ""),
-        email=text((account.get("defaultEmailAddress") or {}).get("emailAddress"))
-        or text(order.get("email")),
-        phone=text((account.get("defaultPhoneNumber") or {}).get("phoneNumber"))
-        or text(order.get("phone")),
+        email=text((account.get("defaultEmailAddress") or {}).get("emailAddress")) or text(order.get("email")),
+        phone=text((account.get("defaultPhoneNumber") or {}).get("phoneNumber")) or text(order.get("phone")),
         vat=company.vat if company else "",
         locale=text(order.get("customerLocale")) or text(account.get("locale")),
         tax_exempt=_tax_exempt(order),

@@ -1,4 +1,4 @@
-"""A shipment as fulfilments: matched on order line id, one call for each location.
+"""A shipment as fulfilments: matched on order line id, calls of one location each.
 
 Pure: the fulfilment orders and what was shipped before come in, calls come out.
 Shopify, "Build fulfillment solutions": one fulfillmentCreate takes fulfilment orders
@@ -17,6 +17,7 @@ from typing import Any
 from ...connector_base.lib.adapter import Call
 from ...connector_base.lib.errors import DataError
 from ...connector_oms.lib.documents import Package, Shipment
+from .const import MAX_ITEMS
 from .operations import operation
 from .values import format_time, nodes, parse_time, tail, text
 
@@ -45,15 +46,27 @@ class _Slot:
 
 @dataclass
 class _Part:
-    """What one call ships: fulfilment order -> {its line: units}, and per order line."""
+    """What one call ships from one location, at most MAX_ITEMS rows.
 
+    :param number: 1, 2, ... among the calls of the location
+    :param takes: fulfilment order -> {its line: units}
+    :param lines: order line -> units
+    """
+
+    location: str
+    number: int = 1
     takes: dict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
     lines: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    rows: int = 0
+
+    def take(self, slot: _Slot, units: int) -> None:
+        """Ship units of a slot."""
+        self.takes[slot.order][slot.item] = units
+        self.lines[slot.line] += units
+        self.rows += 1
 
 
-def plan(
-    shipment: Shipment, order: Json, fulfillments: Sequence[Json], now: datetime
-) -> list[Call]:
+def plan(shipment: Shipment, order: Json, fulfillments: Sequence[Json], now: datetime) -> list[Call]:
     """The calls that tell Shopify of a shipment.
 
     Lines are taken from fulfilment orders at the shipment's own location first, then
@@ -73,10 +86,8 @@ def plan(
     if short and not _is_there(shipment, short, fulfillments):
         raise _cannot(shipment, order, wanted, short, fulfillments)
     known = [entry["id"] for entry in fulfillments]
-    return [
-        _call(shipment, location, part, len(parts) > 1, known, now)
-        for location, part in parts.items()
-    ]
+    is_split = len(parts) > 1
+    return [_call(shipment, part, is_split, known, now) for part in parts]
 
 
 def _wanted(shipment: Shipment) -> dict[str, int]:
@@ -120,38 +131,30 @@ def assigned_location(entry: Json) -> str:
     return text((assigned.get("location") or {}).get("id"))
 
 
-def _allocate(
-    wanted: Mapping[str, int], slots: Iterable[_Slot]
-) -> tuple[dict[str, _Part], dict[str, int]]:
-    """Units by location, and what found no place: order line -> units."""
+def _allocate(wanted: Mapping[str, int], slots: Iterable[_Slot]) -> tuple[list[_Part], dict[str, int]]:
+    """The calls' contents, and what found no place: order line -> units."""
     missing = dict(wanted)
-    parts: dict[str, _Part] = defaultdict(_Part)
+    parts: dict[str, list[_Part]] = {}
     for slot in slots:
         units = min(slot.remaining, missing.get(slot.line, 0))
         if units <= 0:
             continue
         missing[slot.line] -= units
-        parts[slot.location].takes[slot.order][slot.item] = units
-        parts[slot.location].lines[slot.line] += units
-    return parts, {line: units for line, units in missing.items() if units}
+        there = parts.setdefault(slot.location, [_Part(slot.location)])
+        if there[-1].rows >= MAX_ITEMS:  # no array of an input may be longer
+            there.append(_Part(slot.location, len(there) + 1))
+        there[-1].take(slot, units)
+    short = {line: units for line, units in missing.items() if units}
+    return [part for there in parts.values() for part in there], short
 
 
-def _call(
-    shipment: Shipment,
-    location: str,
-    part: _Part,
-    is_split: bool,
-    known: Sequence[str],
-    now: datetime,
-) -> Call:
+def _call(shipment: Shipment, part: _Part, is_split: bool, known: Sequence[str], now: datetime) -> Call:
     packages = _packages(shipment, part, is_split)
     fulfillment: dict[str, Any] = {
         "lineItemsByFulfillmentOrder": [
             {
                 "fulfillmentOrderId": order,
-                "fulfillmentOrderLineItems": [
-                    {"id": item, "quantity": units} for item, units in items.items()
-                ],
+                "fulfillmentOrderLineItems": [{"id": item, "quantity": units} for item, units in items.items()],
             }
             for order, items in part.takes.items()
         ],
@@ -160,13 +163,14 @@ def _call(
     tracking = tracking_info(packages)
     if tracking:
         fulfillment["trackingInfo"] = tracking
+    key = f"{shipment.reference}:{tail(part.location) or 'none'}"
     return Call(
-        key=f"{shipment.reference}:{tail(location) or 'none'}",
+        key=key if part.number == 1 else f"{key}:{part.number}",
         operation=OPERATION,
         body=operation(OPERATION).body({"fulfillment": fulfillment}),
         meta={
             "order_id": shipment.order_id,
-            "location_id": location,
+            "location_id": part.location,
             "lines": dict(part.lines),
             "tracking": tracking_numbers(packages),
             "known": list(known),
@@ -284,8 +288,7 @@ def _cannot(
         for line, units in short.items()
     ]
     texts = "; ".join(
-        f"{tail(entry['line_id'])}: {entry['possible']} of {entry['wanted']}, {entry['detail']}"
-        for entry in lines
+        f"{tail(entry['line_id'])}: {entry['possible']} of {entry['wanted']}, {entry['detail']}" for entry in lines
     )
     name = text(order.get("name")) or tail(shipment.order_id)
     return DataError(
@@ -303,8 +306,7 @@ def _why(line: str, order: Json, fulfillments: Sequence[Json]) -> dict[str, str]
         entry
         for entry in nodes(order.get("fulfillmentOrders"))
         if any(
-            item["lineItem"]["id"] == line and item["remainingQuantity"] > 0
-            for item in nodes(entry.get("lineItems"))
+            item["lineItem"]["id"] == line and item["remainingQuantity"] > 0 for item in nodes(entry.get("lineItems"))
         )
         and not can_fulfill(entry)
     ]
@@ -327,9 +329,7 @@ def _why_closed(entry: Json) -> dict[str, str] | None:
     status = entry.get("status")
     if status == "ON_HOLD":
         holds = entry.get("fulfillmentHolds") or ()
-        reasons = [
-            text(hold.get("reasonNotes")) or text(hold.get("displayReason")) for hold in holds
-        ]
+        reasons = [text(hold.get("reasonNotes")) or text(hold.get("displayReason")) for hold in holds]
         return {"reason": "hold", "detail": f"on hold ({', '.join(reasons) or 'no reason'})"}
     if status == "SCHEDULED":
         return {"reason": "scheduled", "detail": "scheduled for a later date"}

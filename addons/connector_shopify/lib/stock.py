@@ -55,14 +55,11 @@ def set_calls(update: StockUpdate, now: datetime) -> list[Call]:
         raise DataError("a stock level stands twice in one update", category="technical")
     starts = range(0, len(update.levels), MAX_ITEMS)
     return [
-        _set_call(update, part, update.levels[start : start + MAX_ITEMS], now)
-        for part, start in enumerate(starts, 1)
+        _set_call(update, part, update.levels[start : start + MAX_ITEMS], now) for part, start in enumerate(starts, 1)
     ]
 
 
-def _set_call(
-    update: StockUpdate, part: int, levels: Sequence[StockLevel], now: datetime
-) -> Call:
+def _set_call(update: StockUpdate, part: int, levels: Sequence[StockLevel], now: datetime) -> Call:
     meta = [
         {
             "stock_id": level.stock_id,

@@ -43,15 +43,11 @@ def verify(raw: bytes, signature: str, secrets: Iterable[str]) -> bool:
     :param secrets: client secrets; empty ones never match
     """
     given = signature.strip().encode("utf-8", "replace")
-    matches = [
-        hmac.compare_digest(sign(raw, secret).encode(), given) for secret in secrets if secret
-    ]
+    matches = [hmac.compare_digest(sign(raw, secret).encode(), given) for secret in secrets if secret]
     return any(matches)
 
 
-def receive(
-    headers: Mapping[str, str], raw: bytes, secrets: Iterable[str], shop_domain: str = ""
-) -> Incoming | None:
+def receive(headers: Mapping[str, str], raw: bytes, secrets: Iterable[str], shop_domain: str = "") -> Incoming | None:
     """Authenticate a delivery and name what it speaks of.
 
     The signature covers the body only. A captured body sent again under another
@@ -138,6 +134,4 @@ def _first_gid(payload: Mapping[str, Any], resource: str, paths: Iterable[str]) 
 
 def _occurred_at(headers: Mapping[str, str], payload: Mapping[str, Any]) -> datetime | None:
     written = payload.get("updated_at")
-    return parse_time(headers.get(TIME_HEADER)) or parse_time(
-        written if isinstance(written, str) else None
-    )
+    return parse_time(headers.get(TIME_HEADER)) or parse_time(written if isinstance(written, str) else None)

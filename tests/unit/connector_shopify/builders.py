@@ -128,7 +128,10 @@ class OrderBuilder:
         tax_lines = [self._tax("GST", "0.05", cents)]
         duty = {"id": self.gid("Duty"), "harmonizedSystemCode": "9503"}
         self._sale("ORDER", "DUTY", cents, tax_lines, None, duty=duty)
-        self.fields |= {"originalTotalDutiesSet": money(cents), "currentTotalDutiesSet": money(cents)}
+        self.fields |= {
+            "originalTotalDutiesSet": money(cents),
+            "currentTotalDutiesSet": money(cents),
+        }
         self.extra += cents
 
     def remove(self, index: int, units: int, reason: str = "REFUND") -> None:
@@ -156,10 +159,7 @@ class OrderBuilder:
         before = cents(line["currentDiscountedPriceSet"])
         line["currentDiscountedPriceSet"] = money(before - part)
         self.shipping_now -= part
-        taxes = [
-            {**tax, "priceSet": money(-tax_of(part, tax["rate"], self.included))}
-            for tax in line["taxLines"]
-        ]
+        taxes = [{**tax, "priceSet": money(-tax_of(part, tax["rate"], self.included))} for tax in line["taxLines"]]
         self._sale("REFUND", "SHIPPING", -part, taxes, None, shippingLine=None)
 
     def adjust(self, part: int, in_total: bool) -> None:

@@ -38,19 +38,18 @@ class FakeHttp:
     def __init__(self, respond: Callable):
         self.respond = respond
         self.gate = FakeGate()
+        self.version = API_VERSION
         self.requests = []
 
     def request(self, method, url, *, body=None, headers=None, safe, cost=1.0, deadline=None):
-        self.requests.append(
-            {"url": url, "body": body, "headers": dict(headers or {}), "safe": safe, "cost": cost}
-        )
+        self.requests.append({"url": url, "body": body, "headers": dict(headers or {}), "safe": safe, "cost": cost})
         answer = self.respond(url, body, headers or {})
         if isinstance(answer, ConnectorError):
             raise answer
         if isinstance(answer, HttpResponse):
             return answer
         content = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
-        return HttpResponse(200, {"x-shopify-api-version": API_VERSION}, content)
+        return HttpResponse(200, {"x-shopify-api-version": self.version}, content)
 
 
 class FakeShop:

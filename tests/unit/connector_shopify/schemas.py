@@ -82,13 +82,9 @@ class CostModel:
         self.schema, self.variables = schema, variables
         definitions = document.definitions
         self.fragments = {
-            node.name.value: node
-            for node in definitions
-            if isinstance(node, graphql.FragmentDefinitionNode)
+            node.name.value: node for node in definitions if isinstance(node, graphql.FragmentDefinitionNode)
         }
-        self.operation = next(
-            node for node in definitions if isinstance(node, graphql.OperationDefinitionNode)
-        )
+        self.operation = next(node for node in definitions if isinstance(node, graphql.OperationDefinitionNode))
 
     def cost(self) -> int:
         """Points."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+
 from addons.connector_base.lib.errors import (
     AmbiguousError,
     AuthError,
@@ -163,7 +164,7 @@ def test_an_unreadable_answer_to_a_write_may_have_worked(body):
     shop = client(answers(body))
     with pytest.raises(AmbiguousError):
         shop.mutate("order_cancel", BODY, safe=False)
-    with pytest.raises(DataError):
+    with pytest.raises(TransientError):
         shop.query("order_state", STATE)
 
 

@@ -6,6 +6,7 @@ import json
 import re
 
 import pytest
+
 from addons.connector_shopify.lib import const
 from addons.connector_shopify.lib.operations import COSTS, QUERIES, operation
 
@@ -39,10 +40,7 @@ def document(name):
 @pytest.mark.parametrize("version", const.VALIDATED_VERSIONS)
 def test_documents_are_valid_in_the_real_schema(version):
     schema = real_schema(version)
-    problems = {
-        name: [error.message for error in graphql.validate(schema, document(name))]
-        for name in NAMES
-    }
+    problems = {name: [error.message for error in graphql.validate(schema, document(name))] for name in NAMES}
     assert not {name: found for name, found in problems.items() if found}
 
 
@@ -52,10 +50,7 @@ def test_documents_use_nothing_deprecated(version):
 
     schema = real_schema(version)
     found = {
-        name: [
-            error.message
-            for error in graphql.validate(schema, document(name), [NoDeprecatedCustomRule])
-        ]
+        name: [error.message for error in graphql.validate(schema, document(name), [NoDeprecatedCustomRule])]
         for name in NAMES
     }
     assert not {name: messages for name, messages in found.items() if messages}
@@ -63,10 +58,7 @@ def test_documents_use_nothing_deprecated(version):
 
 def test_documents_are_valid_in_the_subset_of_the_repository():
     schema = subset_schema()
-    problems = {
-        name: [error.message for error in graphql.validate(schema, document(name))]
-        for name in NAMES
-    }
+    problems = {name: [error.message for error in graphql.validate(schema, document(name))] for name in NAMES}
     assert not {name: found for name, found in problems.items() if found}
 
 
@@ -95,14 +87,8 @@ def test_no_call_asks_for_more_than_shopify_allows(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_one_operation_a_file_named_after_it(name):
-    operations = [
-        node
-        for node in document(name).definitions
-        if isinstance(node, graphql.OperationDefinitionNode)
-    ]
-    assert [node.name.value for node in operations] == [
-        "".join(part.capitalize() for part in name.split("_"))
-    ]
+    operations = [node for node in document(name).definitions if isinstance(node, graphql.OperationDefinitionNode)]
+    assert [node.name.value for node in operations] == ["".join(part.capitalize() for part in name.split("_"))]
 
 
 def test_fragments_of_one_name_are_the_same_everywhere():

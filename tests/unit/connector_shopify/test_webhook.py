@@ -6,12 +6,13 @@ import json
 from datetime import datetime, timezone
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from addons.connector_base.lib.errors import AuthError, DataError
 from addons.connector_shopify.lib import const
 from addons.connector_shopify.lib.decode import decode
 from addons.connector_shopify.lib.webhook import receive, sign, subject, verify
-from hypothesis import given
-from hypothesis import strategies as st
 
 SECRET = "hush"
 ORDER = {"id": 1001, "admin_graphql_api_id": "gid://shopify/Order/1001", "name": "#1"}
@@ -99,7 +100,12 @@ def test_a_delivery_without_a_topic_is_none_of_shopifys():
     [
         ("orders/create", {"id": 5}, "order.in", "gid://shopify/Order/5"),
         ("orders/delete", {"id": 5}, "order.in", "gid://shopify/Order/5"),
-        ("orders/edited", {"order_edit": {"id": 1, "order_id": 5}}, "order.in", "gid://shopify/Order/5"),
+        (
+            "orders/edited",
+            {"order_edit": {"id": 1, "order_id": 5}},
+            "order.in",
+            "gid://shopify/Order/5",
+        ),
         (
             "orders/risk_assessment_changed",
             {"admin_graphql_api_order_id": "gid://shopify/Order/5", "order_id": 5},
@@ -112,7 +118,12 @@ def test_a_delivery_without_a_topic_is_none_of_shopifys():
             "order.in",
             "gid://shopify/Order/5",
         ),
-        ("order_transactions/create", {"id": 1, "order_id": 5}, "order.in", "gid://shopify/Order/5"),
+        (
+            "order_transactions/create",
+            {"id": 1, "order_id": 5},
+            "order.in",
+            "gid://shopify/Order/5",
+        ),
         ("products/update", {"id": 8}, "product.in", "gid://shopify/Product/8"),
         ("customers/redact", {"customer": {"id": 3}}, "privacy.in", "gid://shopify/Customer/3"),
         ("shop/redact", {"shop_id": 2}, "privacy.in", "gid://shopify/Shop/2"),
