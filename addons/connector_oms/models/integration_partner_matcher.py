@@ -4,6 +4,7 @@ from ..lib.matching import buyer_email, buyer_name, clean, fold, is_blank, norma
 from ..lib.work import Buyer
 from .integration_address_matcher import ADDRESS_TYPES
 from .integration_partner_binding import COMPANY_PREFIX
+from .res_partner import VAT_SQL
 
 
 class IntegrationPartnerMatcher(models.AbstractModel):
@@ -46,10 +47,11 @@ class IntegrationPartnerMatcher(models.AbstractModel):
         """Invoice and delivery address of one order."""
         document, buyer = work.document, work.buyer
         billing, shipping = document.billing_address, document.shipping_address
+        # delivery first: an address that serves both is kept as a delivery address
+        work.shipping_place = matcher._place(buyer, shipping, geos.get(shipping), "delivery")
         work.invoice_place = matcher._place(buyer, billing, geos.get(billing), "invoice")
         if is_blank(billing) and buyer.company:
             work.invoice_place = buyer.company
-        work.shipping_place = matcher._place(buyer, shipping, geos.get(shipping), "delivery")
         matcher._check(work, geos)
 
     # what Odoo has
@@ -82,16 +84,26 @@ class IntegrationPartnerMatcher(models.AbstractModel):
         partners = self.env["res.partner"]
         if not emails and not vats:
             return partners
-        tax_ids = {text for vat in vats for text in (vat, normal_vat(vat), clean(vat))}
         return partners.search(
             [
                 ("company_id", "in", (False, backend.company_id.id)),
                 "|",
                 ("email_normalized", "in", list(emails)),
-                ("vat", "in", list(tax_ids)),
+                ("id", "in", self._with_vat(vats)),
             ],
             order="id",
         )
+
+    def _with_vat(self, vats):
+        """Ids of contacts with one of these tax IDs, however a person has written it."""
+        if not vats:
+            return []
+        self.env["res.partner"].flush_model(["vat"])
+        self.env.cr.execute(
+            f"SELECT id FROM res_partner WHERE {VAT_SQL} IN %s",
+            (tuple(normal_vat(vat) for vat in vats),),
+        )
+        return [row[0] for row in self.env.cr.fetchall()]
 
     # whom an order means
 
