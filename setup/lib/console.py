@@ -22,17 +22,19 @@ class Steps:
         self.begun = float(os.environ.pop(BEGUN, time.time()))
 
     @contextlib.contextmanager
-    def step(self, title):
+    def step(self, title, quiet=False):
         """Show a step for the length of a `with` block; the block gets a function to tell details with.
 
         :param title: what the step does.
+        :param quiet: leave out the news of a long step, because the step itself prints.
         """
         self.number += 1
         head = f"[{self.number}/{self.total}]"
         say(f"{head} {title}")
         begun = time.monotonic()
         done = threading.Event()
-        threading.Thread(target=_keep_telling, args=(head, begun, done), daemon=True).start()
+        if not quiet:
+            threading.Thread(target=_keep_telling, args=(head, begun, done), daemon=True).start()
         try:
             yield lambda detail: say(f"      {detail}")
         except BaseException:
