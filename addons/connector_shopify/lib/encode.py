@@ -20,6 +20,9 @@ from .values import nodes, text
 
 Json = Mapping[str, Any]
 
+#: how often a refused stock call is sent again without the levels at fault
+STOCK_ROUNDS = 4
+
 
 def prepare_shipment(client: ShopifyClient, shipment: Shipment, now: datetime) -> list[Call]:
     """The fulfilments that tell of a shipment: reads what the order still waits for.
@@ -126,9 +129,28 @@ def prepare_stock(client: ShopifyClient, update: StockUpdate, now: datetime) -> 
 
 
 def send_stock(client: ShopifyClient, call: Call) -> CallResult:
-    """Set up to 250 levels; see ``stock.set_result`` for the answer's data."""
-    answer = client.mutate(call.operation, call.body, safe=True)
-    return stock.set_result(call, answer.data.get("inventorySetQuantities") or {})
+    """Set up to 250 levels; what is not named in the answer is set.
+
+    Shopify refuses all levels when one is at fault, so the others are sent once more
+    without those, under a key of their own. An answer lost in between does no harm:
+    the values are absolute and compared, and the first key cannot be used again.
+
+    :return: data as of ``stock.set_result``; ``applied`` is False when all are at fault
+    :raises ConflictError: others are at fault each time: prepare again
+    """
+    rest: Call | None = call
+    faults: dict[str, list] = {kind: [] for kind in stock.FAULTS}
+    for _round in range(STOCK_ROUNDS):
+        answer = client.mutate(call.operation, rest.body, safe=True)
+        result = stock.set_result(rest, answer.data.get("inventorySetQuantities") or {})
+        for kind in stock.FAULTS:
+            faults[kind] += result.data[kind]
+        if result.data["applied"]:
+            return CallResult(result.external_id, {"applied": True, **faults})
+        rest = stock.without(rest, result.data)
+        if rest is None:
+            return CallResult(data={"applied": False, **faults})
+    raise ConflictError("Shopify names other stock levels at fault each time", category="stock")
 
 
 def send_activation(client: ShopifyClient, call: Call) -> CallResult:

@@ -31,6 +31,8 @@ REASON = "correction"
 
 STALE_CODES = ("CHANGE_FROM_QUANTITY_STALE", "COMPARE_QUANTITY_STALE")
 NOT_STOCKED_CODES = ("ITEM_NOT_STOCKED_AT_LOCATION",)
+#: kinds of levels at fault in an answer
+FAULTS = ("stale", "not_stocked", "errors")
 #: codes that are about the call, not about a level of it
 CALL_CODES = (
     "IDEMPOTENCY_CONCURRENT_REQUEST",
@@ -140,7 +142,7 @@ def set_result(call: Call, payload: Json) -> CallResult:
     The answer's data: ``applied`` (all or nothing), and the levels at fault, each with
     stock_id, location_id, available, version, code and message: ``stale`` (the shop
     holds something else than expected: read, and send anew), ``not_stocked`` (to be
-    activated first), ``errors`` (others). All other levels may be sent again as they are.
+    activated first), ``errors`` (others).
 
     :param payload: ``data.inventorySetQuantities``
     :raises ConnectorError: the call as a whole was refused
@@ -150,7 +152,7 @@ def set_result(call: Call, payload: Json) -> CallResult:
     if about_call:
         raise user_error(about_call, category="stock")
     group = payload.get("inventoryAdjustmentGroup") or {}
-    data: dict[str, Any] = {"applied": not errors, "stale": [], "not_stocked": [], "errors": []}
+    data: dict[str, Any] = {"applied": not errors, **{kind: [] for kind in FAULTS}}
     for error in errors:
         level = _level_of(call.meta["levels"], error.get("field"))
         if level is None:  # not about a level: nobody could tell what to leave out
@@ -159,6 +161,28 @@ def set_result(call: Call, payload: Json) -> CallResult:
         data[_kind(error)].append(entry)
     # nothing changed where all levels held the value already: Shopify names no group then
     return CallResult(external_id=text(group.get("id")), data=data)
+
+
+def without(call: Call, faults: Json) -> Call | None:
+    """The same call without the levels at fault, None when nothing is left of it.
+
+    Its key follows from the call's and from what is left out, so that it is the same
+    whenever the same levels are at fault.
+
+    :param faults: data of ``set_result``
+    """
+    out = {(entry["stock_id"], entry["location_id"]) for kind in FAULTS for entry in faults[kind]}
+    kept = [
+        index for index, level in enumerate(call.meta["levels"]) if (level["stock_id"], level["location_id"]) not in out
+    ]
+    if not kept:
+        return None
+    variables = json.loads(call.body)["variables"]
+    quantities = variables["input"]["quantities"]
+    variables["input"]["quantities"] = [quantities[index] for index in kept]
+    variables["key"] = str(uuid5(NAMESPACE_URL, f"{variables['key']}/{sorted(out)}"))
+    levels = [call.meta["levels"][index] for index in kept]
+    return Call(call.key, SET, operation(SET).body(variables), {"levels": levels})
 
 
 def _kind(error: Json) -> str:

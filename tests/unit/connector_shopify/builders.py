@@ -214,48 +214,23 @@ class OrderBuilder:
 
     def build(self) -> dict:
         """The order as ``orders_by_id`` answers it."""
-        original = sum(self._line_net(line) for line in self.lines)
+        lines = {"pageInfo": {"hasNextPage": False, "endCursor": None}, "nodes": self.lines}
+        shipping = {"pageInfo": {"hasNextPage": False}, "nodes": self.shipping}
+        parts = {"lineItems": lines, "shippingLines": shipping, "taxesIncluded": self.included}
+        return PLAIN | {"id": self.id, "name": f"#{self.number}"} | parts | self._totals() | self.fields
+
+    def _totals(self) -> dict:
         total = self.total()
+        original = sum(self._line_net(line) for line in self.lines)
         return {
-            "id": self.id,
-            "name": f"#{self.number}",
-            "createdAt": "2026-11-01T08:00:00Z",
-            "processedAt": "2026-11-01T07:59:58Z",
-            "updatedAt": "2026-11-01T09:00:00Z",
-            "cancelledAt": None,
-            "cancelReason": None,
-            "edited": False,
-            "test": False,
-            "taxesIncluded": self.included,
-            "dutiesIncluded": False,
-            "currencyCode": "USD",
-            "presentmentCurrencyCode": "EUR",
-            "displayFinancialStatus": "PAID",
-            "displayFulfillmentStatus": "UNFULFILLED",
-            "email": "ada@example.com",
-            "phone": None,
-            "tags": [],
-            "customer": None,
-            "purchasingEntity": None,
-            "billingAddress": None,
-            "shippingAddress": None,
-            "risk": {"recommendation": "ACCEPT"},
-            "totalPriceSet": money(total if not self.removed() else total + original),
+            "totalPriceSet": money(total + original if self.removed() else total),
             "currentTotalPriceSet": money(total, total * 9 // 10),
             "currentSubtotalPriceSet": money(self.subtotal),
             "currentShippingPriceSet": money(self.shipping_now),
             "currentTotalTaxSet": money(self.tax_total),
             "totalRefundedSet": money(0),
             "totalTipReceivedSet": money(0),
-            "additionalFees": [],
-            "discountApplications": {"nodes": []},
-            "shippingLines": {"pageInfo": {"hasNextPage": False}, "nodes": self.shipping},
-            "transactions": [],
-            "lineItems": {
-                "pageInfo": {"hasNextPage": False, "endCursor": None},
-                "nodes": self.lines,
-            },
-        } | self.fields
+        }
 
     def removed(self) -> bool:
         """Whether anything was taken away."""
@@ -294,4 +269,29 @@ CUSTOMER = {
     "taxExempt": False,
     "defaultEmailAddress": {"emailAddress": "ada@example.com"},
     "defaultPhoneNumber": None,
+}
+PLAIN = {
+    "createdAt": "2026-11-01T08:00:00Z",
+    "processedAt": "2026-11-01T07:59:58Z",
+    "updatedAt": "2026-11-01T09:00:00Z",
+    "cancelledAt": None,
+    "cancelReason": None,
+    "edited": False,
+    "test": False,
+    "dutiesIncluded": False,
+    "currencyCode": "USD",
+    "presentmentCurrencyCode": "EUR",
+    "displayFinancialStatus": "PAID",
+    "displayFulfillmentStatus": "UNFULFILLED",
+    "email": "ada@example.com",
+    "phone": None,
+    "tags": [],
+    "customer": None,
+    "purchasingEntity": None,
+    "billingAddress": None,
+    "shippingAddress": None,
+    "risk": {"recommendation": "ACCEPT"},
+    "additionalFees": [],
+    "discountApplications": {"nodes": []},
+    "transactions": [],
 }

@@ -11,6 +11,7 @@ import requests
 from addons.connector_base.lib.errors import (
     AmbiguousError,
     AuthError,
+    ConflictError,
     DataError,
     RateLimitedError,
     TransientError,
@@ -245,17 +246,23 @@ def test_stock_is_set_and_read_back(shop):
     assert shop.adapter.lookup(call).data["applied"] is True
 
 
-def test_one_stale_level_is_named_and_the_rest_can_follow(shop):
+def test_one_stale_level_is_named_and_the_rest_is_set(shop):
     before = some_levels(shop, 3)
-    first, *_rest = before
+    first, *rest = before
     wanted = {pair: (9, units + 1 if pair == first else units) for pair, units in before.items()}
     (call,) = shop.adapter.prepare("stock.out", update(shop, wanted))
     data = shop.adapter.send(call).data
-    assert data["applied"] is False
     assert [(entry["stock_id"], entry["location_id"]) for entry in data["stale"]] == [first]
-    rest = {pair: value for pair, value in wanted.items() if pair != first}
-    (call,) = shop.adapter.prepare("stock.out", update(shop, rest, version=2))
-    assert shop.adapter.send(call).data["applied"] is True
+    held = shop.adapter.read_levels({pair[0] for pair in before}, {pair[1] for pair in before})
+    assert {pair: held[pair] for pair in before} == {first: before[first], **dict.fromkeys(rest, 9)}
+
+
+def test_a_spent_key_means_prepare_again(shop):
+    (pair, units), *_rest = some_levels(shop, 1).items()
+    (call,) = shop.adapter.prepare("stock.out", update(shop, {pair: (9, units + 1)}))
+    assert shop.adapter.send(call).data["stale"]
+    with pytest.raises(ConflictError):
+        shop.adapter.send(call)
 
 
 def test_an_item_is_activated_where_it_is_not_stocked(shop):

@@ -43,17 +43,21 @@ def variables(call):
     return json.loads(call.body)["variables"]
 
 
-def send(errors=(), document=None, group=None):
-    payload = {
-        "inventoryAdjustmentGroup": group or {"id": "gid://shopify/InventoryAdjustmentGroup/1"},
-        "userErrors": list(errors),
-    }
-    fake = FakeShop(InventorySetQuantities=lambda values: {"inventorySetQuantities": payload})
+def send(errors=(), document=None, then=()):
+    """What comes of an update: Shopify names ``errors`` first, then those of ``then`` in turn."""
+    rounds = iter([errors, *then])
+
+    def answer(values):
+        group = {"id": "gid://shopify/InventoryAdjustmentGroup/1"}
+        found = list(next(rounds, ()))
+        return {"inventorySetQuantities": {"inventoryAdjustmentGroup": group, "userErrors": found}}
+
+    fake = FakeShop(InventorySetQuantities=answer)
     adapter = fake.adapter()
     (call,) = adapter.prepare("stock.out", document or update())
     result = adapter.send(call)
-    assert fake.http.requests[0]["safe"] is True
-    return result
+    assert all(request["safe"] for request in fake.http.requests)
+    return result, fake.named("InventorySetQuantities")
 
 
 def error(code, index=None):
@@ -100,21 +104,20 @@ def test_a_level_that_stands_twice_is_refused_here():
 
 
 def test_a_call_that_worked():
-    result = send()
+    result, calls = send()
+    assert len(calls) == 1
     assert result.external_id == "gid://shopify/InventoryAdjustmentGroup/1"
     assert result.data == {"applied": True, "stale": [], "not_stocked": [], "errors": []}
 
 
-def test_levels_at_fault_are_named_each_for_its_own_reason():
-    result = send(
-        [
-            error("CHANGE_FROM_QUANTITY_STALE", 2),
-            error("ITEM_NOT_STOCKED_AT_LOCATION", 0),
-            error("INVALID_INVENTORY_ITEM", 3),
-        ],
-        update(levels(5)),
-    )
-    assert result.data["applied"] is False
+def test_levels_at_fault_are_named_each_for_its_own_reason_and_the_rest_is_set():
+    errors = [
+        error("CHANGE_FROM_QUANTITY_STALE", 2),
+        error("ITEM_NOT_STOCKED_AT_LOCATION", 0),
+        error("INVALID_INVENTORY_ITEM", 3),
+    ]
+    result, (first, second) = send(errors, update(levels(5)))
+    assert result.data["applied"] is True
     found = {
         kind: [(entry["stock_id"], entry["code"]) for entry in result.data[kind]]
         for kind in ("stale", "not_stocked", "errors")
@@ -126,10 +129,38 @@ def test_levels_at_fault_are_named_each_for_its_own_reason():
     }
     assert result.data["stale"][0]["version"] == 42
     assert json.dumps(result.data)
+    assert [entry["inventoryItemId"] for entry in second["input"]["quantities"]] == [item(1), item(4)]
+    assert first["key"] != second["key"]
+
+
+def test_the_second_call_is_the_same_whenever_the_same_levels_are_at_fault():
+    errors = [error("CHANGE_FROM_QUANTITY_STALE", 1)]
+    assert send(errors)[1] == send(errors)[1]
+    assert send(errors)[1] != send([error("CHANGE_FROM_QUANTITY_STALE", 0)])[1]
+
+
+def test_faults_of_the_second_call_are_found_too():
+    stale = "CHANGE_FROM_QUANTITY_STALE"
+    result, calls = send([error(stale, 0)], update(levels(3)), [[error(stale, 0)]])
+    assert [entry["stock_id"] for entry in result.data["stale"]] == [item(0), item(1)]
+    assert [len(call["input"]["quantities"]) for call in calls] == [3, 2, 1]
+
+
+def test_when_all_levels_are_at_fault_nothing_is_left_to_send():
+    result, calls = send([error("ITEM_NOT_STOCKED_AT_LOCATION", 0), error("INVALID_LOCATION", 1)])
+    assert result.data["applied"] is False
+    assert (len(result.data["not_stocked"]), len(result.data["errors"]), len(calls)) == (1, 1, 1)
+
+
+def test_faults_without_end_are_prepared_again():
+    stale = [error("CHANGE_FROM_QUANTITY_STALE", 0)]
+    with pytest.raises(ConflictError):
+        send(stale, update(levels(9)), [stale] * 8)
 
 
 def test_the_only_level_is_at_fault_where_shopify_names_none():
-    assert send([error("CHANGE_FROM_QUANTITY_STALE")], update(levels(1))).data["stale"]
+    result, _calls = send([error("CHANGE_FROM_QUANTITY_STALE")], update(levels(1)))
+    assert result.data["stale"]
 
 
 @pytest.mark.parametrize(
