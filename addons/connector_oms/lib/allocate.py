@@ -64,10 +64,7 @@ def allocate(
     reserved = {quant.id: quant.reserved for quant in quants}
     result: dict[int, list[Take]] = {}
     for demand in demands:
-        rows = [
-            Quant(quant_id, on_hand[quant_id], reserved[quant_id])
-            for quant_id in sources.get(demand.source, ())
-        ]
+        rows = [Quant(quant_id, on_hand[quant_id], reserved[quant_id]) for quant_id in sources.get(demand.source, ())]
         takes = _serve(rows, demand.quantity, compare)
         for take in takes:
             reserved[take.quant_id] += take.quantity

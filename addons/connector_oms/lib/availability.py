@@ -156,9 +156,7 @@ def changes_sql(*, of_pairs: bool, expiry: bool) -> str:
     """
     ctes = free_ctes(of_products=of_pairs, expiry=expiry)
     target = _TARGET.format(
-        sellable=SELLABLE_SQL.format(
-            available="COALESCE(free.units, 0)", units="%(units)s", percent="%(percent)s"
-        ),
+        sellable=SELLABLE_SQL.format(available="COALESCE(free.units, 0)", units="%(units)s", percent="%(percent)s"),
         pairs=_PAIRS if of_pairs else "",
     )
     return f"""WITH RECURSIVE {ctes},{target}

@@ -29,8 +29,7 @@ def sellable(available: float, units: float = 0, percent: float = 0) -> int:
 
 #: the same for a SQL expression of type numeric
 SELLABLE_SQL = (
-    "GREATEST(0, floor(round(({available} - {units})::numeric, 6)"
-    " * (100 - {percent}::numeric) / 100))::integer"
+    "GREATEST(0, floor(round(({available} - {units})::numeric, 6) * (100 - {percent}::numeric) / 100))::integer"
 )
 
 

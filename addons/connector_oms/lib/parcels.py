@@ -46,9 +46,7 @@ def add_up(boxes: Sequence[Box]) -> dict[str, Decimal]:
 def shipment_lines(lines: Mapping[str, Decimal]) -> tuple[ShipmentLine, ...]:
     """Canonical lines of what is more than nothing."""
     return tuple(
-        ShipmentLine(line_id=line_id, quantity=quantity)
-        for line_id, quantity in lines.items()
-        if quantity > 0
+        ShipmentLine(line_id=line_id, quantity=quantity) for line_id, quantity in lines.items() if quantity > 0
     )
 
 

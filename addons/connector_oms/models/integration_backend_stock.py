@@ -27,9 +27,7 @@ class IntegrationBackend(models.Model):
         "when it is off by more units than this.",
     )
     stock_level_count = fields.Integer(compute="_compute_stock_level_counts")
-    stock_behind_count = fields.Integer(
-        "To be published", compute="_compute_stock_level_counts"
-    )
+    stock_behind_count = fields.Integer("To be published", compute="_compute_stock_level_counts")
     stock_problem_count = fields.Integer("Refused", compute="_compute_stock_level_counts")
     shipment_notify = fields.Boolean(
         "Customers are notified by the channel",
@@ -40,9 +38,7 @@ class IntegrationBackend(models.Model):
     def _check_stock_buffer(self):
         for backend in self:
             if not 0 <= backend.stock_buffer_percent <= 100:
-                raise ValidationError(
-                    self.env._("What is kept back is between 0 and 100 percent.")
-                )
+                raise ValidationError(self.env._("What is kept back is between 0 and 100 percent."))
             if backend.stock_buffer_units < 0 or backend.stock_drift_units < 0:
                 raise ValidationError(self.env._("Units are not negative."))
 
@@ -70,9 +66,7 @@ class IntegrationBackend(models.Model):
     def action_open_stock_levels(self):
         """Smart button: what this channel is told of the stock."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "connector_oms.integration_stock_level_action"
-        )
+        action = self.env["ir.actions.act_window"]._for_xml_id("connector_oms.integration_stock_level_action")
         action["domain"] = [("backend_id", "=", self.id)]
         return action
 

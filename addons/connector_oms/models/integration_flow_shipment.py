@@ -41,9 +41,7 @@ class IntegrationFlow(models.Model):
         bindings = self.env["integration.shipment.binding"].sudo()
         for call, result in results:
             external_id = result.external_id or call.key
-            known = bindings.search(
-                [("backend_id", "=", self.backend_id.id), ("external_id", "=", external_id)]
-            )
+            known = bindings.search([("backend_id", "=", self.backend_id.id), ("external_id", "=", external_id)])
             if known:
                 known.write(told)
                 continue

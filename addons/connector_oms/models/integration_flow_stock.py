@@ -69,9 +69,7 @@ class IntegrationFlow(models.Model):
     def _stock_round(self, readable):
         """One ``stock.publish.Round``, committed."""
         flow_id = self.id
-        return in_own_env(
-            self.env, lambda env: Round(env["integration.flow"].browse(flow_id), readable).run()
-        )
+        return in_own_env(self.env, lambda env: Round(env["integration.flow"].browse(flow_id), readable).run())
 
     def _read_stock(self, adapter, rows):
         """Ask the channel and keep the answer.
@@ -213,9 +211,7 @@ class IntegrationFlow(models.Model):
         backend_id = self.backend_id.id
 
         def fetch(env):
-            publisher = env["integration.stock.publisher"].search(
-                [("backend_id", "=", backend_id)]
-            )
+            publisher = env["integration.stock.publisher"].search([("backend_id", "=", backend_id)])
             env.cr.execute(
                 sql.TO_COMPARE,
                 {

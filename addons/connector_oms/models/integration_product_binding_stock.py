@@ -23,9 +23,7 @@ class IntegrationProductBinding(models.Model):
         return result
 
     def _mark_stock(self):
-        places = self.env["integration.location.binding"].sudo().search(
-            [("backend_id", "in", self.backend_id.ids)]
-        )
+        places = self.env["integration.location.binding"].sudo().search([("backend_id", "in", self.backend_id.ids)])
         warehouses = places.grouped("backend_id")
         mark_warehouses(
             self.env,

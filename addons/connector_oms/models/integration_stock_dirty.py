@@ -14,8 +14,6 @@ class IntegrationStockDirty(models.Model):
     _log_access = False
     _rec_name = "product_id"
 
-    backend_id = fields.Many2one(
-        "integration.backend", required=True, index=True, ondelete="cascade"
-    )
+    backend_id = fields.Many2one("integration.backend", required=True, index=True, ondelete="cascade")
     product_id = fields.Many2one("product.product", ondelete="cascade")
     warehouse_id = fields.Many2one("stock.warehouse", required=True, ondelete="cascade")

@@ -23,16 +23,10 @@ class IntegrationStockLevel(models.Model):
     _log_access = False
     _order = "product_id, warehouse_id"
 
-    backend_id = fields.Many2one(
-        "integration.backend", "Channel", required=True, ondelete="cascade", readonly=True
-    )
+    backend_id = fields.Many2one("integration.backend", "Channel", required=True, ondelete="cascade", readonly=True)
     company_id = fields.Many2one("res.company", required=True, index=True, readonly=True)
-    product_id = fields.Many2one(
-        "product.product", "Product", required=True, ondelete="cascade", readonly=True
-    )
-    warehouse_id = fields.Many2one(
-        "stock.warehouse", "Warehouse", required=True, ondelete="cascade", readonly=True
-    )
+    product_id = fields.Many2one("product.product", "Product", required=True, ondelete="cascade", readonly=True)
+    warehouse_id = fields.Many2one("stock.warehouse", "Warehouse", required=True, ondelete="cascade", readonly=True)
     available = fields.Integer(
         "To be offered",
         readonly=True,
@@ -49,9 +43,7 @@ class IntegrationStockLevel(models.Model):
     published = fields.Integer("Accepted", readonly=True, help="The last value it took over.")
     published_version = fields.Integer(readonly=True)
     published_at = fields.Datetime("Accepted on", readonly=True)
-    known = fields.Integer(
-        "In the channel", readonly=True, help="What the channel is believed to offer."
-    )
+    known = fields.Integer("In the channel", readonly=True, help="What the channel is believed to offer.")
     is_known = fields.Boolean(compute="_compute_drift")
     drift = fields.Integer(
         "Difference",
@@ -63,9 +55,7 @@ class IntegrationStockLevel(models.Model):
     mismatches = fields.Integer("Differed", readonly=True, help="Comparisons in a row.")
     recheck = fields.Boolean("To be read", readonly=True)
     problem = fields.Char("Problem", readonly=True)
-    message_id = fields.Many2one(
-        "integration.message", "Last message", ondelete="set null", readonly=True
-    )
+    message_id = fields.Many2one("integration.message", "Last message", ondelete="set null", readonly=True)
     message_version = fields.Integer(readonly=True)
     status = fields.Selection(STATUS, compute="_compute_status")
 
@@ -88,9 +78,7 @@ class IntegrationStockLevel(models.Model):
             )
 
     def _compute_free_quantity(self):
-        free = self.env["integration.stock.availability"]._available(
-            self.product_id, self.warehouse_id
-        )
+        free = self.env["integration.stock.availability"]._available(self.product_id, self.warehouse_id)
         for level in self:
             level.free_quantity = free.get((level.product_id.id, level.warehouse_id.id), 0.0)
 
@@ -171,8 +159,10 @@ class IntegrationStockLevel(models.Model):
         """
         if not self:
             return
-        open_ones = self.env["integration.exception"].sudo().search(
-            [("res_model", "=", self._name), ("res_id", "in", self.ids), ("state", "=", "open")]
+        open_ones = (
+            self.env["integration.exception"]
+            .sudo()
+            .search([("res_model", "=", self._name), ("res_id", "in", self.ids), ("state", "=", "open")])
         )
         open_ones.filtered(lambda one: (one.group_key == "drift") == of_drift)._resolve(
             self.env._("Mended by a later event.")

@@ -15,16 +15,10 @@ class IntegrationStockPublisher(models.Model):
 
     backend_id = fields.Many2one("integration.backend", required=True, ondelete="cascade")
     rounds = fields.Integer(default=0)
-    caught_until = fields.Datetime(
-        "Orders known until", help="What the channel had sold before is in Odoo."
-    )
-    poll_seen = fields.Datetime(
-        "Look-up seen", help="Look-up whose orders are still being worked off."
-    )
+    caught_until = fields.Datetime("Orders known until", help="What the channel had sold before is in Odoo.")
+    poll_seen = fields.Datetime("Look-up seen", help="Look-up whose orders are still being worked off.")
     poll_seen_at = fields.Datetime("Look-up seen on")
 
     comparing_since = fields.Datetime("Comparison begun")
 
-    _backend_uniq = models.Constraint(
-        "UNIQUE (backend_id)", "A backend has one state of stock publishing."
-    )
+    _backend_uniq = models.Constraint("UNIQUE (backend_id)", "A backend has one state of stock publishing.")

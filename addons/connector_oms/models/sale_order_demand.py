@@ -6,9 +6,7 @@ class SaleOrder(models.Model):
 
     _inherit = "sale.order"
 
-    _integration_held_idx = models.Index(
-        "(id) WHERE integration_backend_id IS NOT NULL AND state IN ('draft', 'sent')"
-    )
+    _integration_held_idx = models.Index("(id) WHERE integration_backend_id IS NOT NULL AND state IN ('draft', 'sent')")
 
     def write(self, vals):
         """Mark what held orders ask for, before and after."""

@@ -33,14 +33,13 @@ class SaleOrderLine(models.Model):
 
     def _integration_mark_held(self):
         held = self.filtered(
-            lambda line: line.order_id.integration_backend_id
-            and line.order_id.state in ("draft", "sent")
-            and not line.display_type
+            lambda line: (
+                line.order_id.integration_backend_id
+                and line.order_id.state in ("draft", "sent")
+                and not line.display_type
+            )
         )
         mark_warehouses(
             self.env,
-            [
-                (line.product_id.id, (line.warehouse_id or line.order_id.warehouse_id).id)
-                for line in held
-            ],
+            [(line.product_id.id, (line.warehouse_id or line.order_id.warehouse_id).id) for line in held],
         )

@@ -13,8 +13,7 @@ class StockLocation(models.Model):
 
     integration_unsellable = fields.Boolean(
         "Not for sale",
-        help="Stock here and below is offered to no channel: damaged goods, quality "
-        "control, showroom.",
+        help="Stock here and below is offered to no channel: damaged goods, quality control, showroom.",
     )
 
     _integration_unsellable_idx = models.Index("(id) WHERE integration_unsellable")

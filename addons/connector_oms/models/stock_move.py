@@ -31,8 +31,7 @@ class StockMove(models.Model):
         "(picking_type_id, priority DESC, date, id) WHERE integration_reserve_pending"
     )
     _integration_demand_idx = models.Index(
-        "(product_id, location_id)"
-        " WHERE state IN ('waiting', 'confirmed', 'partially_available')"
+        "(product_id, location_id) WHERE state IN ('waiting', 'confirmed', 'partially_available')"
     )
 
     def _action_assign(self, force_qty=False):
@@ -69,9 +68,7 @@ class StockMove(models.Model):
         ``NO KEY``: rows that reference the products may still be inserted meanwhile.
         """
         product_ids = {
-            move.product_id.id
-            for move in self
-            if move.state in OPEN_STATES and not move._should_bypass_reservation()
+            move.product_id.id for move in self if move.state in OPEN_STATES and not move._should_bypass_reservation()
         }
         if product_ids:
             self.env.cr.execute(
@@ -94,9 +91,7 @@ class StockMove(models.Model):
         """Mark these moves and have the lanes of their warehouses reserve them."""
         if not self:
             return
-        waiting = self.filtered(
-            lambda move: move.state in OPEN_STATES and not move.integration_reserve_pending
-        )
+        waiting = self.filtered(lambda move: move.state in OPEN_STATES and not move.integration_reserve_pending)
         waiting.integration_reserve_pending = True
         self.picking_type_id.warehouse_id._integration_request_reserve()
 
@@ -125,9 +120,5 @@ class StockMove(models.Model):
     def _integration_mark(self):
         mark_places(
             self.env,
-            (
-                (move.product_id.id, move.location_id.id)
-                for move in self
-                if move.state in OPEN_STATES
-            ),
+            ((move.product_id.id, move.location_id.id) for move in self if move.state in OPEN_STATES),
         )

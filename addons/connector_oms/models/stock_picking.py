@@ -16,9 +16,7 @@ class StockPicking(models.Model):
     integration_shipment_ids = fields.One2many(
         "integration.shipment.binding", "record_id", "Known to the channel", readonly=True
     )
-    integration_exception_ids = fields.Many2many(
-        "integration.exception", compute="_compute_integration_exceptions"
-    )
+    integration_exception_ids = fields.Many2many("integration.exception", compute="_compute_integration_exceptions")
     integration_exception_count = fields.Integer(compute="_compute_integration_exceptions")
     integration_exception_text = fields.Text(compute="_compute_integration_exceptions")
     integration_told = fields.Selection(
@@ -61,9 +59,7 @@ class StockPicking(models.Model):
             elif picking.integration_exception_count:
                 picking.integration_told = "trouble"
             else:
-                picking.integration_told = (
-                    "told" if picking.sudo().integration_shipment_ids else "waiting"
-                )
+                picking.integration_told = "told" if picking.sudo().integration_shipment_ids else "waiting"
 
     def _action_done(self):
         """Queue the news in the transaction that makes it true."""
@@ -76,9 +72,11 @@ class StockPicking(models.Model):
         told = self.browse()
         if not TOLD.isdisjoint(vals):
             told = self.filtered(
-                lambda picking: picking.state == "done"
-                and picking.integration_backend_id
-                and any(_differs(picking[name], vals[name]) for name in TOLD & vals.keys())
+                lambda picking: (
+                    picking.state == "done"
+                    and picking.integration_backend_id
+                    and any(_differs(picking[name], vals[name]) for name in TOLD & vals.keys())
+                )
             )
         result = super().write(vals)
         told._integration_emit_shipments()
@@ -102,11 +100,7 @@ class StockPicking(models.Model):
     def _integration_is_shipment(self):
         """Whether this transfer brings an order of a channel to its customer."""
         self.ensure_one()
-        return (
-            self.state == "done"
-            and self.integration_backend_id
-            and self.location_dest_id.usage == "customer"
-        )
+        return self.state == "done" and self.integration_backend_id and self.location_dest_id.usage == "customer"
 
     def _integration_package_number(self, package):
         """A package's own tracking number; carrier connectors know it.
@@ -117,17 +111,13 @@ class StockPicking(models.Model):
 
     def action_open_integration_exceptions(self):
         """Smart button: what is open about these transfers."""
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "connector_base.integration_exception_action"
-        )
+        action = self.env["ir.actions.act_window"]._for_xml_id("connector_base.integration_exception_action")
         action["domain"] = [("id", "in", self.integration_exception_ids.ids)]
         return action
 
     def action_open_integration_messages(self):
         """Button: what was queued for the channel about these transfers."""
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "connector_base.integration_message_action"
-        )
+        action = self.env["ir.actions.act_window"]._for_xml_id("connector_base.integration_message_action")
         action["domain"] = [("res_model", "=", self._name), ("res_id", "in", self.ids)]
         return action
 

@@ -130,9 +130,7 @@ class BulkReserve:
     def _strategy(self, move):
         key = move.product_id.categ_id.id, move.location_id.id
         if key not in self.strategies:
-            self.strategies[key] = self.env["stock.quant"]._get_removal_strategy(
-                move.product_id, move.location_id
-            )
+            self.strategies[key] = self.env["stock.quant"]._get_removal_strategy(move.product_id, move.location_id)
         return self.strategies[key]
 
     def _quants(self, moves):
@@ -147,9 +145,7 @@ class BulkReserve:
 
     def _shared_products(self, simple):
         """Products that other moves of this call may take, too: core keeps their order."""
-        others = (self.moves - simple).filtered(
-            lambda move: move.state in RESERVABLE and not move.picked
-        )
+        others = (self.moves - simple).filtered(lambda move: move.state in RESERVABLE and not move.picked)
         return set(others.product_id.ids)
 
     @staticmethod

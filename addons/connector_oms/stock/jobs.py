@@ -14,9 +14,7 @@ def in_own_env(env, work):
     :return: what ``work`` returned
     """
     context = dict(env.context)
-    return in_own_transaction(
-        env.registry, lambda cr: work(api.Environment(cr, SUPERUSER_ID, context))
-    )
+    return in_own_transaction(env.registry, lambda cr: work(api.Environment(cr, SUPERUSER_ID, context)))
 
 
 def request_job(record, method, channel, eta=None):
@@ -47,7 +45,5 @@ def request_job(record, method, channel, eta=None):
             )
             if not cr.fetchone():
                 records = api.Environment(cr, SUPERUSER_ID, {})[model].browse(record_id)
-                job = records.with_delay(
-                    channel=channel, eta=eta, identity_key=key, max_retries=5
-                )
+                job = records.with_delay(channel=channel, eta=eta, identity_key=key, max_retries=5)
                 getattr(job, method)()

@@ -96,14 +96,11 @@ class Round:
         polled = orders.polled_until if orders.poll_minutes else now
         if not publisher.poll_seen and polled and polled > (publisher.caught_until or datetime.min):
             # orders of that look-up are in the ledger by now, not before
-            publisher.write({"poll_seen": polled, "poll_seen_at": now})
+            publisher.write({"poll_seen": polled, "poll_seen_at": now + timedelta(seconds=1)})
         if publisher.poll_seen and not self._undone(publisher.poll_seen_at):
-            caught_until = publisher.poll_seen
-            publisher.write(
-                {"caught_until": caught_until, "poll_seen": False, "poll_seen_at": False}
-            )
-            publisher.flush_recordset()
-            self._execute(sql.PROVEN, caught_until=caught_until)
+            publisher.write({"caught_until": publisher.poll_seen, "poll_seen": False, "poll_seen_at": False})
+        publisher.flush_recordset()
+        self._execute(sql.PROVEN, caught_until=publisher.caught_until or None)
 
     def _undone(self, seen_at):
         return self._execute(sql.UNDONE_ORDERS, seen_at=seen_at)[0][0]
@@ -147,15 +144,11 @@ class Round:
     def _change(self, rows):
         if not rows:
             return
-        done = self._execute(
-            sql.CHANGE, ids=[row[0] for row in rows], values=[row[3] for row in rows]
-        )
+        done = self._execute(sql.CHANGE, ids=[row[0] for row in rows], values=[row[3] for row in rows])
         done = {row[0] for row in done}
         left = [row for row in rows if row[0] not in done]
         if left:
-            self._execute(
-                sql.REMARK, products=[row[1] for row in left], warehouses=[row[2] for row in left]
-            )
+            self._execute(sql.REMARK, products=[row[1] for row in left], warehouses=[row[2] for row in left])
 
     def _emit(self):
         """Queue messages for the levels that may be sent: (levels, messages)."""

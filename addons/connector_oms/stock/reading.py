@@ -9,6 +9,11 @@ from ..lib.levels import slices
 PRODUCTS_PER_READ = 250
 
 
+def now():
+    """The time, in whole seconds of naive UTC, as ``polled_until`` of flows is kept."""
+    return fields.Datetime.now()
+
+
 def can_read(adapter):
     """Whether this kind of channel tells what it holds."""
     return callable(getattr(adapter, "read_levels", None))
@@ -36,7 +41,7 @@ def read(adapter, rows):
                 missing.append(level_id)
             else:
                 known[level_id] = units
-    return known, missing, fields.Datetime.now()
+    return known, missing, now()
 
 
 def store(env, backend_id, known, missing, read_at):
@@ -66,9 +71,7 @@ def compare(env, backend, rows, known, read_at):
     expected = {row[0]: row[3] for row in rows}
     same = [i for i, units in known.items() if units == expected[i]]
     other = [i for i, units in known.items() if units != expected[i]]
-    env.cr.execute(
-        sql.COMPARED, {"ids": same, "expected": [expected[i] for i in same], "read_at": read_at}
-    )
+    env.cr.execute(sql.COMPARED, {"ids": same, "expected": [expected[i] for i in same], "read_at": read_at})
     env.cr.execute(
         sql.DIFFERS,
         {

@@ -73,13 +73,9 @@ class ReserveLane:
 
     def _take_lane(self):
         """Held by the job's own transaction, so that a kill frees it."""
-        self.warehouse.env.cr.execute(
-            "SELECT pg_try_advisory_xact_lock(%s, %s)", (LOCK_SPACE, self.warehouse.id)
-        )
+        self.warehouse.env.cr.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", (LOCK_SPACE, self.warehouse.id))
         if not self.warehouse.env.cr.fetchone()[0]:
-            raise RetryableJobError(
-                "another job reserves in this warehouse", seconds=5, ignore_retry=True
-            )
+            raise RetryableJobError("another job reserves in this warehouse", seconds=5, ignore_retry=True)
 
     def _slice(self):
         """Reserve the next moves: how many were seen to."""
@@ -92,9 +88,7 @@ class ReserveLane:
             return self._one_by_one()
 
     def _reserve(self, env, limit):
-        env.cr.execute(
-            WAITING, (self.warehouse.id, list(self.busy | self.broken), limit)
-        )
+        env.cr.execute(WAITING, (self.warehouse.id, list(self.busy | self.broken), limit))
         moves = env["stock.move"].browse([row[0] for row in env.cr.fetchall()])
         if not moves:
             return 0

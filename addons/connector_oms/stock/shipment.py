@@ -54,7 +54,7 @@ class ShipmentBuilder:
     def _boxes(self):
         """What went into which package; what was not packed is one box."""
         boxes = {}
-        for line in self.picking.move_line_ids:
+        for line in self.picking.move_line_ids.sorted("id"):
             sale_line = line.move_id.sale_line_id
             if line.state != "done" or not line.quantity or not sale_line.integration_external_id:
                 continue
@@ -64,9 +64,7 @@ class ShipmentBuilder:
             package = line.result_package_id
             if package not in boxes:
                 boxes[package] = self._box(package)
-            units = line.product_uom_id._compute_quantity(
-                line.quantity, sale_line.product_uom_id, round=False
-            )
+            units = line.product_uom_id._compute_quantity(line.quantity, sale_line.product_uom_id, round=False)
             content = boxes[package].lines
             key = sale_line.integration_external_id
             content[key] = content.get(key, Decimal(0)) + Decimal(repr(units))
@@ -125,8 +123,7 @@ class ShipmentBuilder:
             category="fulfilment",
             params={
                 "cause": self.env._(
-                    "%(channel)s cannot be told of %(transfer)s: the warehouse %(warehouse)s is "
-                    "none of its locations.",
+                    "%(channel)s cannot be told of %(transfer)s: the warehouse %(warehouse)s is none of its locations.",
                     channel=self.backend.name,
                     transfer=self.picking.name,
                     warehouse=warehouse.name,

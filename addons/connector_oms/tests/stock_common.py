@@ -10,10 +10,7 @@ class StockMaker:
     def make_products(cls, count, **values):
         """Storable products without tracking."""
         return cls.env["product.product"].create(
-            [
-                {"name": f"Thing {n}", "type": "consu", "is_storable": True, **values}
-                for n in range(count)
-            ]
+            [{"name": f"Thing {n}", "type": "consu", "is_storable": True, **values} for n in range(count)]
         )
 
     @classmethod

@@ -23,8 +23,7 @@ class TestBulkReserve(StockMaker, TransactionCase):
         cls.prepare_stock()
         removal = cls.env["product.removal"].search([])
         cls.categories = cls.env["product.category"].create(
-            [{"name": method.method, "removal_strategy_id": method.id} for method in removal]
-            + [{"name": "none"}]
+            [{"name": method.method, "removal_strategy_id": method.id} for method in removal] + [{"name": "none"}]
         )
         cls.dozen = cls.env.ref("uom.product_uom_dozen")
         cls.owner = cls.env["res.partner"].create({"name": "Consignor"})
@@ -81,9 +80,7 @@ class TestBulkReserve(StockMaker, TransactionCase):
             self.env.flush_all()
             quants = self.env["stock.quant"].search([("product_id", "in", moves.product_id.ids)])
             result = {
-                "quants": sorted(
-                    (q.id, q.quantity, q.reserved_quantity, str(q.in_date)) for q in quants
-                ),
+                "quants": sorted((q.id, q.quantity, q.reserved_quantity, str(q.in_date)) for q in quants),
                 "moves": [(m.id, m.state, m.quantity) for m in moves],
                 "lines": sorted(
                     (
