@@ -10,7 +10,6 @@ from ..lib.ids import digest
 from .items import Inbound
 from .outcome import as_connector_error, log_trouble, settle_error, write_reports
 
-
 #: what a concurrent transaction does to ours: it changed a row that we change, or it
 #: created what we looked for in vain (two orders of one new customer, in two lanes)
 STALE = (*PG_CONCURRENCY_ERRORS_TO_RETRY, errorcodes.UNIQUE_VIOLATION)
@@ -124,9 +123,7 @@ class InboundWork:
         cause = item.reports[0].cause if item.state == "blocked" else None
         if item.state == "done":
             self.env["integration.exception"]._heal_after(message, item.record)
-        message._settle(
-            item.state, note=item.note, record=item.record, error=cause, subject=item.subject
-        )
+        message._settle(item.state, note=item.note, record=item.record, error=cause, subject=item.subject)
         write_reports(message, item.reports)
         self.outcomes[message.id] = (item.state, "data" if cause else "", cause or item.note)
 

@@ -120,9 +120,7 @@ class Adapter:
         """
         raise NotImplementedError
 
-    def poll(
-        self, topic: str, since: datetime, until: datetime, cursor: str | None = None
-    ) -> PollPage:
+    def poll(self, topic: str, since: datetime, until: datetime, cursor: str | None = None) -> PollPage:
         """One page of what changed in the window, oldest first."""
         raise NotImplementedError
 
@@ -149,5 +147,3 @@ class Adapter:
         :raises AmbiguousError: this partner cannot tell
         """
         raise NotImplementedError
-
-

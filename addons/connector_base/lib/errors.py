@@ -24,9 +24,7 @@ class ConnectorError(Exception):
     error_class = "unknown"
     default_category = "technical"
 
-    def __init__(
-        self, message: str, *, category: str = "", params: Mapping[str, Any] | None = None
-    ):
+    def __init__(self, message: str, *, category: str = "", params: Mapping[str, Any] | None = None):
         super().__init__(message)
         self.category = category or self.default_category
         self.params = dict(params or {})

@@ -26,9 +26,7 @@ PERSONAL_NAME = re.compile(
 PERSONAL_PARENT = re.compile(
     r"(customer|address|billing|shipping_?to|recipient|contact|consignee|buyer)", re.IGNORECASE
 )
-_ALWAYS_PERSONAL = re.compile(
-    r"^(e?mail|contact_email|phone|browser_ip|client_?ip|latitude|longitude)$", re.IGNORECASE
-)
+_ALWAYS_PERSONAL = re.compile(r"^(e?mail|contact_email|phone|browser_ip|client_?ip|latitude|longitude)$", re.IGNORECASE)
 _TEXT_SECRETS = (
     re.compile(r"\b(shpat|shpss|shpca|shppa|shprt)_[A-Za-z0-9]+"),
     re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{6,}"),
@@ -56,10 +54,7 @@ def redact_text(text: str, secrets: tuple[str, ...] = ()) -> str:
 
 def redact_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """Headers with the values of secret ones masked."""
-    return {
-        name: MASK if SECRET_NAME.search(name) else redact_text(str(value))
-        for name, value in headers.items()
-    }
+    return {name: MASK if SECRET_NAME.search(name) else redact_text(str(value)) for name, value in headers.items()}
 
 
 def mask_personal(value: Any, parent: str = "") -> Any:

@@ -1,15 +1,17 @@
-from . import integration_binding_mixin
-from . import integration_backend
-from . import integration_backend_adapter
-from . import integration_secret
-from . import integration_gate
-from . import integration_flow
-from . import integration_flow_drain
-from . import integration_flow_poll
-from . import integration_message
-from . import integration_message_actions
-from . import integration_call
-from . import integration_attempt
-from . import integration_exception
-from . import integration_mapping
-from . import res_config_settings
+from . import (
+    integration_attempt,
+    integration_backend,
+    integration_backend_adapter,
+    integration_binding_mixin,
+    integration_call,
+    integration_exception,
+    integration_flow,
+    integration_flow_drain,
+    integration_flow_poll,
+    integration_gate,
+    integration_mapping,
+    integration_message,
+    integration_message_actions,
+    integration_secret,
+    res_config_settings,
+)

@@ -13,14 +13,10 @@ class IntegrationAttempt(models.Model):
     _order = "id desc"
     _log_access = False
 
-    message_id = fields.Many2one(
-        "integration.message", required=True, index=True, ondelete="cascade"
-    )
+    message_id = fields.Many2one("integration.message", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="message_id.company_id")
     call_id = fields.Many2one("integration.call", ondelete="cascade")
-    kind = fields.Selection(
-        [("work", "Work"), ("call", "Call"), ("lookup", "Look-up")], required=True, default="work"
-    )
+    kind = fields.Selection([("work", "Work"), ("call", "Call"), ("lookup", "Look-up")], required=True, default="work")
     started_at = fields.Datetime(required=True)
     duration_ms = fields.Integer("Duration (ms)")
     outcome = fields.Selection(

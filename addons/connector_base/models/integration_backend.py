@@ -18,9 +18,7 @@ class IntegrationBackend(models.Model):
 
     name = fields.Char(required=True, tracking=True)
     kind = fields.Selection("_selection_kind", required=True, help="What system this is.")
-    company_id = fields.Many2one(
-        "res.company", required=True, index=True, default=lambda self: self.env.company
-    )
+    company_id = fields.Many2one("res.company", required=True, index=True, default=lambda self: self.env.company)
     active = fields.Boolean(default=True)
     color = fields.Integer()
     state = fields.Selection(
@@ -46,18 +44,14 @@ class IntegrationBackend(models.Model):
         "Works as",
         help="The user in whose name records are made. Empty: the system user.",
     )
-    owner_id = fields.Many2one(
-        "res.users", "Responsible", default=lambda self: self.env.user, tracking=True
-    )
+    owner_id = fields.Many2one("res.users", "Responsible", default=lambda self: self.env.user, tracking=True)
     webhook_token = fields.Char(
         default=lambda self: new_token(),
         copy=False,
         groups="connector_base.group_admin",
         export_string_translation=False,
     )
-    webhook_url = fields.Char(
-        "Webhook address", compute="_compute_webhook_url", groups="connector_base.group_admin"
-    )
+    webhook_url = fields.Char("Webhook address", compute="_compute_webhook_url", groups="connector_base.group_admin")
     fingerprint = fields.Char(copy=False, groups="base.group_system")
     is_foreign_copy = fields.Boolean(
         "Copied database",
@@ -79,9 +73,7 @@ class IntegrationBackend(models.Model):
     exception_count = fields.Integer(compute="_compute_counts")
     waiting_count = fields.Integer(compute="_compute_counts")
 
-    _name_uniq = models.Constraint(
-        "UNIQUE (company_id, name)", "The company has a backend of this name already."
-    )
+    _name_uniq = models.Constraint("UNIQUE (company_id, name)", "The company has a backend of this name already.")
     _token_uniq = models.Constraint("UNIQUE (webhook_token)", "Webhook addresses are unique.")
 
     def _compute_webhook_url(self):
@@ -123,9 +115,7 @@ class IntegrationBackend(models.Model):
     @api.model
     def _database_fingerprint(self):
         """Digest of what a copied database does not share with its original."""
-        self.env.cr.execute(
-            "SELECT current_database(), system_identifier::text FROM pg_control_system()"
-        )
+        self.env.cr.execute("SELECT current_database(), system_identifier::text FROM pg_control_system()")
         database, cluster = self.env.cr.fetchone()
         uuid = self.env["ir.config_parameter"].sudo().get_param("database.uuid")
         parts = (uuid, database, cluster, str(option("environment", "")))
@@ -134,9 +124,7 @@ class IntegrationBackend(models.Model):
     @api.model
     def _by_webhook_token(self, token):
         """The backend a webhook address belongs to, or an empty record set."""
-        return self.sudo().search_fetch(
-            [("webhook_token", "=", token)], ["kind", "company_id", "base_url"]
-        )
+        return self.sudo().search_fetch([("webhook_token", "=", token)], ["kind", "company_id", "base_url"])
 
     def _flow(self, code):
         """The active flow of ``code``, or an empty record set."""
@@ -178,23 +166,19 @@ class IntegrationBackend(models.Model):
     def write(self, vals):
         """A new address makes credentials void; new limits start afresh."""
         if "base_url" in vals:
-            moved = self.filtered(
-                lambda backend: backend.base_url and backend.base_url != vals["base_url"]
-            )
+            moved = self.filtered(lambda backend: backend.base_url and backend.base_url != vals["base_url"])
             moved._forget_secrets()
         result = super().write(vals)
         if {"rate_capacity", "rate_per_second"} & vals.keys():
             self.env["integration.gate"].sudo().search([("backend_id", "in", self.ids)]).unlink()
         return result
 
-    def unlink(self):
-        """Refuse: the ledger would lose whom it spoke with."""
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
         if self.env["integration.message"].sudo().search_count([("backend_id", "in", self.ids)], 1):
             raise UserError(
                 self.env._("This backend has exchanged messages. Archive it instead of deleting it.")
             )
-        self.sudo().flow_ids.unlink()
-        return super().unlink()
 
     def _forget_secrets(self):
         self.env["integration.secret"].sudo().search([("backend_id", "in", self.ids)]).unlink()
@@ -204,11 +188,7 @@ class IntegrationBackend(models.Model):
         self.ensure_one()
         present = set(self.with_context(active_test=False).sudo().flow_ids.mapped("code"))
         self.env["integration.flow"].sudo().create(
-            [
-                {"backend_id": self.id, **values}
-                for values in self._default_flows()
-                if values["code"] not in present
-            ]
+            [{"backend_id": self.id, **values} for values in self._default_flows() if values["code"] not in present]
         )
 
     def _default_flows(self):
@@ -262,16 +242,12 @@ class IntegrationBackend(models.Model):
 
     def action_open_exceptions(self):
         """The open exceptions of this backend."""
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "connector_base.integration_exception_action"
-        )
+        action = self.env["ir.actions.act_window"]._for_xml_id("connector_base.integration_exception_action")
         action["domain"] = [("backend_id", "in", self.ids)]
         return action
 
     def action_open_messages(self):
         """The messages of this backend."""
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "connector_base.integration_message_action"
-        )
+        action = self.env["ir.actions.act_window"]._for_xml_id("connector_base.integration_message_action")
         action["domain"] = [("backend_id", "in", self.ids)]
         return action

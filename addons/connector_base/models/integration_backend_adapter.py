@@ -54,8 +54,7 @@ class IntegrationBackend(models.Model):
             checks = [(self.env._("Connection"), False, str(error))]
         self.last_check = fields.Datetime.now()
         self.last_check_result = "\n".join(
-            f"{'✓' if ok else '✗'} {name}{': ' if detail else ''}{detail}"
-            for name, ok, detail in checks
+            f"{'✓' if ok else '✗'} {name}{': ' if detail else ''}{detail}" for name, ok, detail in checks
         )
         return checks
 
@@ -64,11 +63,7 @@ class IntegrationBackend(models.Model):
         self.ensure_one()
         self.check_access("write")
         failed = [name for name, ok, __ in self._run_check() if not ok]
-        title = (
-            self.env._("Not working: %s", ", ".join(failed))
-            if failed
-            else self.env._("The connection works")
-        )
+        title = self.env._("Not working: %s", ", ".join(failed)) if failed else self.env._("The connection works")
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",

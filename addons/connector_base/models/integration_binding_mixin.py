@@ -11,9 +11,7 @@ class IntegrationBindingMixin(models.AbstractModel):
     _description = "Binding to an external system"
     _rec_name = "external_id"
 
-    backend_id = fields.Many2one(
-        "integration.backend", required=True, index=True, ondelete="restrict"
-    )
+    backend_id = fields.Many2one("integration.backend", required=True, index=True, ondelete="restrict")
     company_id = fields.Many2one(related="backend_id.company_id", store=True, index=True)
     external_id = fields.Char("External ID", required=True, index=True)
     checksum = fields.Char(help="Digest of what was last exchanged; equal means nothing to do.")
@@ -43,9 +41,7 @@ class IntegrationBindingMixin(models.AbstractModel):
             [("backend_id", "=", backend.id), ("external_id", "in", wanted)],
             ["external_id", "record_id"],
         )
-        return {
-            binding.external_id: binding.record_id.with_env(self.env) for binding in bindings
-        }
+        return {binding.external_id: binding.record_id.with_env(self.env) for binding in bindings}
 
     @api.model
     def _external_ids(self, backend, records):

@@ -22,9 +22,7 @@ class IntegrationCall(models.Model):
     _rec_name = "call_key"
     _log_access = False
 
-    message_id = fields.Many2one(
-        "integration.message", required=True, index=True, ondelete="cascade"
-    )
+    message_id = fields.Many2one("integration.message", required=True, index=True, ondelete="cascade")
     backend_id = fields.Many2one("integration.backend", required=True, ondelete="restrict")
     company_id = fields.Many2one(related="message_id.company_id")
     call_key = fields.Char("Idempotency key", required=True)
@@ -47,9 +45,7 @@ class IntegrationCall(models.Model):
     created_at = fields.Datetime()
     answered_at = fields.Datetime()
 
-    _key_uniq = models.Constraint(
-        "UNIQUE (backend_id, call_key)", "This call has been planned already."
-    )
+    _key_uniq = models.Constraint("UNIQUE (backend_id, call_key)", "This call has been planned already.")
 
     def init(self):
         """The exact bytes; no ORM field, so that no screen or export shows them raw."""
@@ -70,8 +66,7 @@ class IntegrationCall(models.Model):
                 Call(key, operation, bytes(body or b""), json.loads(meta or "{}")),
                 CallResult(external_id or "", json.loads(result or "{}")),
             )
-            for call_id, state, key, operation, body, meta, external_id, result
-            in self.env.cr.fetchall()
+            for call_id, state, key, operation, body, meta, external_id, result in self.env.cr.fetchall()
         ]
 
     @api.model

@@ -14,9 +14,7 @@ class IntegrationException(models.Model):
     _order = "state, last_seen desc, id desc"
     _rec_name = "cause"
 
-    backend_id = fields.Many2one(
-        "integration.backend", required=True, index=True, ondelete="restrict"
-    )
+    backend_id = fields.Many2one("integration.backend", required=True, index=True, ondelete="restrict")
     company_id = fields.Many2one(related="backend_id.company_id", store=True, index=True)
     flow_id = fields.Many2one(related="message_id.flow_id", store=True)
     message_id = fields.Many2one("integration.message", index=True, ondelete="restrict")
@@ -42,9 +40,7 @@ class IntegrationException(models.Model):
     suggestion = fields.Text("What to do")
     group_key = fields.Char("Same cause", index=True, help="Exceptions of one cause share it.")
     dedupe_key = fields.Char(required=True, export_string_translation=False)
-    state = fields.Selection(
-        [("open", "Open"), ("resolved", "Resolved")], required=True, default="open", index=True
-    )
+    state = fields.Selection([("open", "Open"), ("resolved", "Resolved")], required=True, default="open", index=True)
     user_id = fields.Many2one("res.users", "Owner", index=True)
     res_model = fields.Char("Record's model")
     res_id = fields.Many2oneReference("Record", model_field="res_model")
@@ -58,9 +54,7 @@ class IntegrationException(models.Model):
     resolved_by_id = fields.Many2one("res.users", "Resolved by")
     resolved_at = fields.Datetime("Resolved on")
 
-    _open_uniq = models.UniqueIndex(
-        "(backend_id, dedupe_key) WHERE state = 'open'", "This exception is open already."
-    )
+    _open_uniq = models.UniqueIndex("(backend_id, dedupe_key) WHERE state = 'open'", "This exception is open already.")
     _record_idx = models.Index("(res_model, res_id) WHERE state = 'open'")
 
     @api.model
@@ -90,9 +84,7 @@ class IntegrationException(models.Model):
         about = f"{record._name},{record.id}" if record else ""
         about = about or (message and (message.business_key or str(message.id))) or ""
         key = digest("\n".join((category, group_key, about)).encode())
-        same = self.sudo().search(
-            [("backend_id", "=", backend.id), ("dedupe_key", "=", key), ("state", "=", "open")]
-        )
+        same = self.sudo().search([("backend_id", "=", backend.id), ("dedupe_key", "=", key), ("state", "=", "open")])
         now = fields.Datetime.now()
         if same:
             same.write(
@@ -114,8 +106,7 @@ class IntegrationException(models.Model):
                 "suggestion": suggestion,
                 "group_key": group_key,
                 "dedupe_key": key,
-                "user_id": (message and message.flow_id.business_owner_id.id)
-                or backend.owner_id.id,
+                "user_id": (message and message.flow_id.business_owner_id.id) or backend.owner_id.id,
                 "res_model": record._name if record else False,
                 "res_id": record.id if record else False,
                 "res_name": record.display_name if record else message and message.subject,
@@ -139,17 +130,14 @@ class IntegrationException(models.Model):
         hints = {
             "credentials": self.env._("Enter the credentials again and test the connection."),
             "configuration": self.env._("Complete the backend's set-up, then replay."),
-            "format": self.env._(
-                "Ask the partner to send it again in the agreed form, or have a technician look."
-            ),
+            "format": self.env._("Ask the partner to send it again in the agreed form, or have a technician look."),
             "refused": self.env._("Correct what the partner complains about, then replay."),
         }
         lead = texts.get(error.error_class, self.env._("This message needs a person."))
         category = error.category
         return {
             "category": category,
-            "cause": f"{lead} ({error})"[:1000] if not error.params.get("cause") else
-            error.params["cause"],
+            "cause": f"{lead} ({error})"[:1000] if not error.params.get("cause") else error.params["cause"],
             "suggestion": hints.get(category, self.env._("Correct it, then press Replay.")),
             "group_key": str(error.params.get("group_key") or ""),
         }

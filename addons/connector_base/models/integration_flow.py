@@ -1,4 +1,5 @@
 from datetime import datetime, timedelta
+from functools import partial
 
 from odoo import api, fields, models
 
@@ -18,13 +19,9 @@ class IntegrationFlow(models.Model):
 
     name = fields.Char(required=True, translate=True)
     code = fields.Char(required=True, help="For example order.in: picks the handler.")
-    backend_id = fields.Many2one(
-        "integration.backend", required=True, index=True, ondelete="cascade"
-    )
+    backend_id = fields.Many2one("integration.backend", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="backend_id.company_id", store=True, index=True)
-    active = fields.Boolean(
-        default=True, help="A switched-off flow keeps its messages; they wait."
-    )
+    active = fields.Boolean(default=True, help="A switched-off flow keeps its messages; they wait.")
     direction = fields.Selection([("in", "In"), ("out", "Out")], required=True)
     tier = fields.Selection(
         [("1", "1: at once"), ("2", "2: may wait")],
@@ -63,9 +60,7 @@ class IntegrationFlow(models.Model):
     contract_version = fields.Char(default="1")
     waiting_count = fields.Integer(compute="_compute_waiting_count")
 
-    _code_uniq = models.Constraint(
-        "UNIQUE (backend_id, code)", "The backend has this flow already."
-    )
+    _code_uniq = models.Constraint("UNIQUE (backend_id, code)", "The backend has this flow already.")
 
     def _compute_display_name(self):
         for flow in self:
@@ -98,21 +93,14 @@ class IntegrationFlow(models.Model):
         :param identity: what makes two such jobs the same
         :param eta: naive UTC time; None for as soon as possible
         """
+        jobs = self.env.cr.postcommit.data.setdefault("integration_jobs", set())
         for flow in self:
-            flow_id = flow.id
-            key = f"integration:{identity}:{flow_id}"
-            registry = self.env.registry
-            jobs = self.env.cr.postcommit.data.setdefault("integration_jobs", set())
-            if (key, eta) in jobs:
-                continue
-            jobs.add((key, eta))
             lane = channel or CHANNELS[flow.sudo().tier]
-
-            def enqueue(flow_id=flow_id, key=key, lane=lane):
-                jobs.discard((key, eta))
-                enqueue_unless_waiting(registry, flow_id, method, key, lane, eta)
-
-            self.env.cr.postcommit.add(enqueue)
+            job = (flow.id, method, f"integration:{identity}:{flow.id}", lane, eta)
+            if job in jobs:
+                continue
+            jobs.add(job)
+            self.env.cr.postcommit.add(partial(enqueue_unless_waiting, self.env.registry, *job))
 
     def _request_drain(self, eta=None):
         """See that a drain of each of these flows runs.
@@ -174,8 +162,8 @@ class IntegrationFlow(models.Model):
         self._heal_standstill(late)
 
     def _heal_standstill(self, late):
-        open_ones = self.env["integration.exception"].sudo().search(
-            [("category", "=", "queue"), ("state", "=", "open")]
+        open_ones = (
+            self.env["integration.exception"].sudo().search([("category", "=", "queue"), ("state", "=", "open")])
         )
         for exception in open_ones:
             code = (exception.group_key or "").partition(":")[2]

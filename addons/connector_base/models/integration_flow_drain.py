@@ -81,7 +81,7 @@ class IntegrationFlow(models.Model):
             return len(poisoned)
         attempts.update(flow.env["integration.attempt"].sudo()._start(claimed.heads))
         outcomes = self._process(flow, claimed, patient)
-        cr.commit()
+        cr.commit()  # pylint: disable=invalid-commit  # a cursor of our own
         ended = {attempts[message_id]: outcome for message_id, outcome in outcomes.items()}
         attempts.clear()  # committed: from here on nothing is taken back
         flow.env["integration.attempt"].sudo()._finish(ended)
@@ -132,9 +132,7 @@ class IntegrationFlow(models.Model):
             env = api.Environment(cr, SUPERUSER_ID, {})
             text = self.with_env(env).backend_id._redact(f"{type(error).__name__}: {error}")[:500]
             kind = "conflict" if again else "unknown"
-            env["integration.attempt"]._finish(
-                {attempt: ("retry", kind, text) for attempt in attempts.values()}
-            )
+            env["integration.attempt"]._finish({attempt: ("retry", kind, text) for attempt in attempts.values()})
             if not again:
                 cr.execute(
                     """UPDATE integration_message

@@ -19,9 +19,7 @@ class IntegrationFlow(models.Model):
         """Start the look-ups that are due."""
         now = fields.Datetime.now()
         for flow in self.sudo().search([("poll_minutes", ">", 0), ("direction", "=", "in")]):
-            due = not flow.polled_at or flow.polled_at <= now - timedelta(
-                minutes=flow.poll_minutes
-            )
+            due = not flow.polled_at or flow.polled_at <= now - timedelta(minutes=flow.poll_minutes)
             if due and flow.backend_id.state == "running":
                 flow._request_poll()
 
@@ -49,25 +47,19 @@ class IntegrationFlow(models.Model):
         if not backend._may_send():
             return "not connected"
         started = fields.Datetime.now()
-        since = (flow.polled_until or started - FIRST_WINDOW) - timedelta(
-            minutes=flow.poll_overlap_minutes
-        )
+        since = (flow.polled_until or started - FIRST_WINDOW) - timedelta(minutes=flow.poll_overlap_minutes)
         try:
             found, new = flow._poll_window(since, started)
         except RateLimitedError as error:
             eta = started + timedelta(seconds=max(1.0, error.retry_after))
-            flow._request_job(
-                "_job_poll", identity="poll-later", channel="root.connector.tier2", eta=eta
-            )
+            flow._request_job("_job_poll", identity="poll-later", channel="root.connector.tier2", eta=eta)
             return f"asked to wait: {error}"
         except ConnectorError as error:
             backend._pause_for(error)
             return f"failed: {error}"
         with self.env.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
-            env["integration.flow"].browse(flow.id).write(
-                {"polled_until": started, "polled_at": started}
-            )
+            env["integration.flow"].browse(flow.id).write({"polled_until": started, "polled_at": started})
         if new:
             flow._request_drain()
         return f"{found} found, {new} new"
@@ -78,9 +70,7 @@ class IntegrationFlow(models.Model):
         messages = self.env["integration.message"]
         cursor, found, new = None, 0, 0
         while True:
-            page = adapter.poll(
-                self.code, since.replace(tzinfo=UTC), until.replace(tzinfo=UTC), cursor
-            )
+            page = adapter.poll(self.code, since.replace(tzinfo=UTC), until.replace(tzinfo=UTC), cursor)
             for incoming in page.messages:
                 found += 1
                 if self._is_known(incoming):

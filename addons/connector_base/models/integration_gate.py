@@ -85,9 +85,7 @@ class SharedGate:
         breaker, granted, wait = in_own_transaction(self._registry, take)
         self._clean = breaker.state == "closed" and not breaker.failures
         if not granted and breaker.state == "open":
-            raise CircuitOpenError(
-                f"calls to this backend are suspended for {wait:.0f} s", retry_after=wait
-            )
+            raise CircuitOpenError(f"calls to this backend are suspended for {wait:.0f} s", retry_after=wait)
         if not granted:
             raise RateLimitedError("the backend's rate is used up", retry_after=wait)
         if wait:

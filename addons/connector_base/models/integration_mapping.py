@@ -19,9 +19,7 @@ class IntegrationMapping(models.Model):
     _order = "backend_id, kind, external_value"
     _rec_name = "external_value"
 
-    backend_id = fields.Many2one(
-        "integration.backend", required=True, index=True, ondelete="cascade"
-    )
+    backend_id = fields.Many2one("integration.backend", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="backend_id.company_id", store=True, index=True)
     kind = fields.Selection(
         [
@@ -43,9 +41,7 @@ class IntegrationMapping(models.Model):
     res_name = fields.Char("In Odoo", compute="_compute_res_name")
     odoo_value = fields.Char("Odoo value", help="For kinds that map to no record.")
 
-    _value_uniq = models.Constraint(
-        "UNIQUE (backend_id, kind, external_value)", "This value is mapped already."
-    )
+    _value_uniq = models.Constraint("UNIQUE (backend_id, kind, external_value)", "This value is mapped already.")
 
     @api.depends("kind")
     def _compute_res_model(self):
@@ -65,9 +61,7 @@ class IntegrationMapping(models.Model):
             record = mapping._record()
             company = record and "company_id" in record._fields and record.company_id
             if company and company != mapping.company_id:
-                raise ValidationError(
-                    self.env._("“%s” belongs to another company.", record.display_name)
-                )
+                raise ValidationError(self.env._("“%s” belongs to another company.", record.display_name))
 
     def _record(self):
         """The mapped record, empty where there is none (any more)."""

@@ -64,16 +64,10 @@ class IntegrationMessage(models.Model):
     call_ids = fields.One2many("integration.call", "message_id", "Calls")
     exception_ids = fields.One2many("integration.exception", "message_id", "Exceptions")
     payload_masked = fields.Text("Payload (masked)", compute="_compute_payload_masked")
-    payload_clear = fields.Text(
-        "Payload", compute="_compute_payload_clear", groups="connector_base.group_manager"
-    )
+    payload_clear = fields.Text("Payload", compute="_compute_payload_clear", groups="connector_base.group_manager")
 
-    _key_uniq = models.Constraint(
-        "UNIQUE (backend_id, topic, key)", "This message is in the ledger already."
-    )
-    _due_idx = models.Index(
-        "(flow_id, next_at, id) WHERE state IN ('pending', 'retry', 'ambiguous')"
-    )
+    _key_uniq = models.Constraint("UNIQUE (backend_id, topic, key)", "This message is in the ledger already.")
+    _due_idx = models.Index("(flow_id, next_at, id) WHERE state IN ('pending', 'retry', 'ambiguous')")
     _open_key_idx = models.Index(
         "(flow_id, business_key, id) WHERE state IN ('pending', 'retry', 'ambiguous', 'blocked')"
     )
@@ -101,9 +95,7 @@ class IntegrationMessage(models.Model):
 
     def _raws(self):
         """{message id: the bytes exactly as received, or as business code gave them}."""
-        self.env.cr.execute(
-            "SELECT id, raw FROM integration_message WHERE id = ANY(%s)", (self.ids,)
-        )
+        self.env.cr.execute("SELECT id, raw FROM integration_message WHERE id = ANY(%s)", (self.ids,))
         return {row[0]: bytes(row[1] or b"") for row in self.env.cr.fetchall()}
 
     @api.model
@@ -222,9 +214,7 @@ class IntegrationMessage(models.Model):
             return record.sudo().integration_correlation or new_correlation_id()
         return new_correlation_id()
 
-    def _settle(
-        self, state, note="", error=None, record=None, delay=None, counted=True, subject=""
-    ):
+    def _settle(self, state, note="", error=None, record=None, delay=None, counted=True, subject=""):
         """Write what became of these messages; the caller commits.
 
         :param error: ConnectorError or text that explains a state other than done

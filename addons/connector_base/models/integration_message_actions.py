@@ -30,9 +30,7 @@ class IntegrationMessage(models.Model):
         """Make messages due now, with a clean slate; what was tried stays on record."""
         locked = self.sudo()._lock_free()
         if locked != self.sudo():
-            raise UserError(
-                self.env._("Some of these messages are being worked on. Try again in a moment.")
-            )
+            raise UserError(self.env._("Some of these messages are being worked on. Try again in a moment."))
         self.env.cr.execute(
             """UPDATE integration_message
                   SET state = 'pending', attempt_count = 0, settled_at = NULL,
@@ -65,12 +63,8 @@ class IntegrationMessage(models.Model):
             lambda message: message.state in ("pending", "retry", "blocked", "dead", "ambiguous")
         )
         if messages._lock_free() != messages:
-            raise UserError(
-                self.env._("Some of these messages are being worked on. Try again in a moment.")
-            )
-        messages._settle(
-            "cancelled", note=self.env._("Cancelled by %s", self.env.user.name), counted=False
-        )
+            raise UserError(self.env._("Some of these messages are being worked on. Try again in a moment."))
+        messages._settle("cancelled", note=self.env._("Cancelled by %s", self.env.user.name), counted=False)
         self.env["integration.exception"].sudo()._heal(messages=messages)
 
     def action_confirm_done(self):

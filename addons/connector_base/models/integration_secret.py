@@ -17,9 +17,7 @@ class IntegrationSecret(models.Model):
     token = fields.Char(required=True, groups="base.group_system", export_string_translation=False)
     expires_at = fields.Datetime()
 
-    _name_uniq = models.Constraint(
-        "UNIQUE (backend_id, name)", "A backend keeps each secret only once."
-    )
+    _name_uniq = models.Constraint("UNIQUE (backend_id, name)", "A backend keeps each secret only once.")
 
     @api.model
     def _get(self, backend, name):
@@ -58,9 +56,7 @@ class IntegrationSecret(models.Model):
     @api.model
     def _all_values(self, backend):
         """Every secret of a backend that can be read now; to take them out of texts."""
-        self.env.cr.execute(
-            "SELECT token FROM integration_secret WHERE backend_id = %s", (backend.id,)
-        )
+        self.env.cr.execute("SELECT token FROM integration_secret WHERE backend_id = %s", (backend.id,))
         values = []
         for (token,) in self.env.cr.fetchall():
             try:

@@ -32,9 +32,7 @@ class ResConfigSettings(models.TransientModel):
 
     def action_integration_backends(self):
         """Button “Backends”."""
-        return self.env["ir.actions.act_window"]._for_xml_id(
-            "connector_base.integration_backend_action"
-        )
+        return self.env["ir.actions.act_window"]._for_xml_id("connector_base.integration_backend_action")
 
     def action_integration_rotate(self):
         """Button: put all secrets under the newest key."""

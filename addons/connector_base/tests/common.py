@@ -92,17 +92,11 @@ class HubMixin:
         cls.adapter = MemoryAdapter()
         kinds = model._selection_kind
         for patcher in (
-            patch.object(
-                model, "_selection_kind", lambda self: [*kinds(self), ("test", "Test")]
-            ),
-            patch.object(
-                model, "_build_adapter_test", lambda self: cls.adapter, create=True
-            ),
+            patch.object(model, "_selection_kind", lambda self: [*kinds(self), ("test", "Test")]),
+            patch.object(model, "_build_adapter_test", lambda self: cls.adapter, create=True),
             patch(
                 "odoo.addons.connector_base.settings.option",
-                lambda name, default=None: KEY
-                if name == "secret_keys"
-                else real_option(name, default),
+                lambda name, default=None: KEY if name == "secret_keys" else real_option(name, default),
             ),
         ):
             patcher.start()

@@ -19,9 +19,7 @@ class TestLedger(HubCase):
         super().setUpClass()
         cls.flow = cls.make_flow("test.in", batch_size=8)
         cls.applied = []
-        patcher = patch.object(
-            cls.registry["integration.flow"], "_handle_test_in", cls._handle, create=True
-        )
+        patcher = patch.object(cls.registry["integration.flow"], "_handle_test_in", cls._handle, create=True)
         patcher.start()
         cls.addClassCleanup(patcher.stop)
 
@@ -222,17 +220,13 @@ class TestLedger(HubCase):
     def test_poll_receives_what_was_not_told_and_moves_its_window(self):
         self.flow.poll_minutes = 5
         known = self.receive(self.flow, {"name": "told"}, key="t1")
-        incoming = [
-            Incoming("test.in", key, json.dumps({"name": key}).encode(), key)
-            for key in ("t1", "t2", "t3")
-        ]
+        incoming = [Incoming("test.in", key, json.dumps({"name": key}).encode(), key) for key in ("t1", "t2", "t3")]
         self.adapter.pages = [incoming[:2], incoming[2:]]
         before = datetime.now(timezone.utc)
         self.flow._job_poll()
         self.flow.invalidate_recordset()
         self.assertEqual(known.duplicate_count, 1)
-        self.assertEqual(self.env["integration.message"].search_count(
-            [("flow_id", "=", self.flow.id)]), 3)
+        self.assertEqual(self.env["integration.message"].search_count([("flow_id", "=", self.flow.id)]), 3)
         first_end = self.flow.polled_until
         self.flow._job_poll()
         self.assertLess(self.adapter.window[0].replace(tzinfo=None), first_end)
@@ -245,9 +239,7 @@ class TestLedger(HubCase):
 
     def test_unhandled_item_is_an_error_and_not_lost(self):
         message = self.receive(self.flow, {"name": "I"})
-        with patch.object(
-            self.registry["integration.flow"], "_handle_test_in", lambda flow, batch: None
-        ):
+        with patch.object(self.registry["integration.flow"], "_handle_test_in", lambda flow, batch: None):
             # not assertRaises: Odoo's rolls back what the drain commits
             try:
                 self.flow._drain_batch()

@@ -41,9 +41,7 @@ class TestOutbound(HubCase):
     def setUp(self):
         super().setUp()
         self.settled.clear()
-        self.adapter.calls_for = lambda document: [
-            Call(f"{document['reference']}:1", "create", b'{"a": 1}')
-        ]
+        self.adapter.calls_for = lambda document: [Call(f"{document['reference']}:1", "create", b'{"a": 1}')]
 
     def emit(self, key="s1"):
         return self.env["integration.message"]._emit(self.flow, self.partner, key)
@@ -60,14 +58,11 @@ class TestOutbound(HubCase):
         self.assertFalse(self.emit())
 
     def test_switched_off_flow_emits_nothing(self):
-        self.assertFalse(self.env["integration.message"]._emit(
-            self.env["integration.flow"], self.partner, "x"))
+        self.assertFalse(self.env["integration.message"]._emit(self.env["integration.flow"], self.partner, "x"))
 
     def test_nothing_left_to_send_is_done(self):
         message = self.emit()
-        with patch.object(
-            self.registry["integration.flow"], "_build_test_out", lambda flow, message: None
-        ):
+        with patch.object(self.registry["integration.flow"], "_build_test_out", lambda flow, message: None):
             self.drain(self.flow)
         self.assertEqual(message.state, "done")
         self.assertFalse(self.adapter.sent)
@@ -166,9 +161,7 @@ class TestOutbound(HubCase):
         self.make_due(message)
         self.drain(self.flow)
         self.assertEqual(message.state, "done")
-        self.assertEqual(
-            [call.key for call in self.adapter.sent], ["s1:reno", "s1:louisville", "s1:louisville"]
-        )
+        self.assertEqual([call.key for call in self.adapter.sent], ["s1:reno", "s1:louisville", "s1:louisville"])
 
     def test_refusal_becomes_an_exception_and_replay_plans_afresh(self):
         self.adapter.script = [PermanentError("quantity exceeds what is open")]
@@ -193,9 +186,7 @@ class TestOutbound(HubCase):
 
     def test_failing_settlement_never_repeats_the_call(self):
         message = self.emit()
-        with patch.object(
-            self.registry["integration.flow"], "_settle_test_out", side_effect=RuntimeError("boom")
-        ):
+        with patch.object(self.registry["integration.flow"], "_settle_test_out", side_effect=RuntimeError("boom")):
             self.drain(self.flow)
         self.assertEqual(message.state, "retry")
         self.make_due(message)
@@ -232,9 +223,7 @@ class TestOutbound(HubCase):
 
     def test_ordered_by_object_when_the_first_is_blocked(self):
         self.adapter.script = [PermanentError("no")]
-        first = self.env["integration.message"]._emit(
-            self.flow, self.partner, "o1", business_key="order-1")
-        second = self.env["integration.message"]._emit(
-            self.flow, self.partner, "o2", business_key="order-1")
+        first = self.env["integration.message"]._emit(self.flow, self.partner, "o1", business_key="order-1")
+        second = self.env["integration.message"]._emit(self.flow, self.partner, "o2", business_key="order-1")
         self.drain(self.flow)
         self.assertEqual((first.state, second.state), ("blocked", "pending"))

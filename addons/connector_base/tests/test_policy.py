@@ -46,8 +46,8 @@ class TestPolicy(HubCase):
         with self.assertRaises(CircuitOpenError):
             self.gate().acquire(1)
         self.env.cr.execute(
-            "UPDATE integration_gate SET breaker_since = breaker_since - 100"
-            " WHERE backend_id = %s", (self.backend.id,))
+            "UPDATE integration_gate SET breaker_since = breaker_since - 100 WHERE backend_id = %s", (self.backend.id,)
+        )
         probe = self.gate()
         probe.acquire(1)
         with self.assertRaises(RateLimitedError):
@@ -76,8 +76,8 @@ class TestPolicy(HubCase):
         flow = self.make_flow("test.in", freshness_minutes=5)
         message = self.receive(flow, {"name": "late"})
         self.env.cr.execute(
-            "UPDATE integration_message SET received_at = received_at - interval '1 hour'"
-            " WHERE id = %s", (message.id,))
+            "UPDATE integration_message SET received_at = received_at - interval '1 hour' WHERE id = %s", (message.id,)
+        )
         self.env["integration.flow"]._cron_sweep()
         self.assertEqual(len(self.exceptions("queue")), 1)
         message._settle("done")
@@ -95,9 +95,10 @@ class TestPolicy(HubCase):
         from ..lib.adapter import Check
 
         self.backend.state = "draft"
-        with patch.object(
-            type(self.adapter), "check", lambda adapter: [Check("Scopes", False, "read_orders")]
-        ), self.assertRaisesRegex(UserError, "read_orders"):
+        with (
+            patch.object(type(self.adapter), "check", lambda adapter: [Check("Scopes", False, "read_orders")]),
+            self.assertRaisesRegex(UserError, "read_orders"),
+        ):
             self.backend.action_connect()
         self.backend.action_connect()
         self.assertEqual(self.backend.state, "running")
@@ -107,8 +108,8 @@ class TestPolicy(HubCase):
         message = self.receive(flow, {"name": "old"}, key="k1")
         message._settle("done")
         self.env.cr.execute(
-            "UPDATE integration_message SET settled_at = settled_at - interval '1 year'"
-            " WHERE id = %s", (message.id,))
+            "UPDATE integration_message SET settled_at = settled_at - interval '1 year' WHERE id = %s", (message.id,)
+        )
         self.env["integration.message"]._cron_purge()
         self.assertEqual(message._raws()[message.id], b"")
         self.assertFalse(self.receive(flow, {"name": "old"}, key="k1"))

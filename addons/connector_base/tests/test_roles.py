@@ -13,9 +13,7 @@ class TestRoles(HubCase):
         super().setUpClass()
         cls.flow = cls.make_flow("test.in")
         for role in ("viewer", "operator", "manager", "admin"):
-            user = new_test_user(
-                cls.env, login=f"hub_{role}", groups=f"connector_base.group_{role}"
-            )
+            user = new_test_user(cls.env, login=f"hub_{role}", groups=f"connector_base.group_{role}")
             setattr(cls, role, user)
 
     def setUp(self):

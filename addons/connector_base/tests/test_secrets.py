@@ -46,9 +46,7 @@ class TestSecrets(HubCase):
     def test_lost_key_says_what_to_do(self):
         with self.keys(Fernet.generate_key().decode()):
             self.backend._set_secret("token", SECRET)
-        with self.keys(Fernet.generate_key().decode()), self.assertRaisesRegex(
-            ConfigurationError, "odoo.conf"
-        ):
+        with self.keys(Fernet.generate_key().decode()), self.assertRaisesRegex(ConfigurationError, "odoo.conf"):
             self.backend._secret("token")
 
     def test_without_a_key_nothing_is_kept(self):
@@ -76,9 +74,7 @@ class TestSecrets(HubCase):
     def test_secret_in_a_partner_error_is_masked_too(self):
         flow = self.make_flow("test.in", max_attempts=1)
         message = self.receive(flow, {"name": "x"})
-        with patch.object(
-            type(self.adapter), "fetch", side_effect=TransientError(f"token: {SECRET}")
-        ):
+        with patch.object(type(self.adapter), "fetch", side_effect=TransientError(f"token: {SECRET}")):
             self.drain(flow)
         self.assertNotIn(SECRET, message.last_error)
 

@@ -8,9 +8,7 @@ class IntegrationResolve(models.TransientModel):
     _description = "Resolve exceptions"
 
     reason = fields.Char(required=True)
-    exception_ids = fields.Many2many(
-        "integration.exception", default=lambda self: self.env.context.get("active_ids")
-    )
+    exception_ids = fields.Many2many("integration.exception", default=lambda self: self.env.context.get("active_ids"))
 
     def action_resolve(self):
         """Close the chosen exceptions with the reason."""

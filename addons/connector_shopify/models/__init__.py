@@ -1,3 +1,1 @@
-from . import integration_backend
-from . import integration_backend_connection
-from . import integration_flow
+from . import integration_backend, integration_backend_connection, integration_flow

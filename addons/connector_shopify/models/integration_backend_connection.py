@@ -26,9 +26,7 @@ class IntegrationBackend(models.Model):
         """The adapter with this backend's credentials, limits and alarms."""
         http = self._http_client()
         base_url = (self.base_url or "").rstrip("/")
-        client = ShopifyClient(
-            http, base_url, self._shopify_tokens(http, base_url), on_version=self._on_version
-        )
+        client = ShopifyClient(http, base_url, self._shopify_tokens(http, base_url), on_version=self._on_version)
         settings = ShopifySettings(
             secrets=self._webhook_secrets(),
             shop_domain=self.shopify_domain or "",
@@ -116,9 +114,7 @@ class IntegrationBackend(models.Model):
             }
         )
         if not self.env["res.currency"].search([("name", "=", facts.currency)]):
-            raise UserError(
-                self.env._("The shop's currency %s is not active in Odoo.", facts.currency)
-            )
+            raise UserError(self.env._("The shop's currency %s is not active in Odoo.", facts.currency))
 
     def _ensure_subscriptions(self):
         """Create and mend the webhook subscriptions; an exception tells what Shopify refuses."""
@@ -165,9 +161,7 @@ class IntegrationBackend(models.Model):
             "tag": "display_notification",
             "params": {
                 "type": "info",
-                "message": self.env._(
-                    "Products are being matched. What finds no match appears under Exceptions."
-                ),
+                "message": self.env._("Products are being matched. What finds no match appears under Exceptions."),
             },
         }
 

@@ -50,9 +50,7 @@ class ShopifyMixin:
         super().setUpClass()
         patcher = patch(
             "odoo.addons.connector_base.settings.option",
-            lambda name, default=None: KEY
-            if name == "secret_keys"
-            else real_option(name, default),
+            lambda name, default=None: KEY if name == "secret_keys" else real_option(name, default),
         )
         patcher.start()
         cls.addClassCleanup(patcher.stop)
@@ -74,9 +72,7 @@ class ShopifyMixin:
     def shop_in_memory(self):
         """Put a shop in memory behind the backend for this test."""
         shop = ShopInMemory()
-        patcher = patch.object(
-            self.registry["integration.backend"], "_build_adapter_shopify", lambda backend: shop
-        )
+        patcher = patch.object(self.registry["integration.backend"], "_build_adapter_shopify", lambda backend: shop)
         patcher.start()
         self.addCleanup(patcher.stop)
         return shop

@@ -64,9 +64,7 @@ class TestShopifyBackend(ShopifyMixin, TransactionCase):
         from ..models.integration_backend_connection import UTC
 
         self.backend._save_granted_token("shpat_granted", ends.replace(tzinfo=UTC))
-        self.assertEqual(
-            self.backend._load_granted_token(), ("shpat_granted", ends.replace(tzinfo=UTC))
-        )
+        self.assertEqual(self.backend._load_granted_token(), ("shpat_granted", ends.replace(tzinfo=UTC)))
         self.env.cr.execute("SELECT string_agg(token, ' ') FROM integration_secret")
         self.assertNotIn("shpat_granted", self.env.cr.fetchone()[0])
 
@@ -85,9 +83,7 @@ class TestShopifyBackend(ShopifyMixin, TransactionCase):
         wizard = self.env[action["res_model"]].browse(action["res_id"])
         self.assertEqual(wizard.line_ids.mapped("warehouse_id"), reno)
         wizard.action_apply()
-        bindings = self.env["integration.location.binding"].search(
-            [("backend_id", "=", self.backend.id)]
-        )
+        bindings = self.env["integration.location.binding"].search([("backend_id", "=", self.backend.id)])
         self.assertEqual(bindings.record_id, reno)
         self.assertEqual(bindings.external_id, "gid://shopify/Location/1")
 
@@ -119,9 +115,7 @@ class TestShopifyBackend(ShopifyMixin, TransactionCase):
         result = self.backend._flow("product.in")._job_match_products()
         self.assertEqual(result, "2 matched")
         self.env.invalidate_all()
-        binding = self.env["integration.product.binding"].search(
-            [("backend_id", "=", self.backend.id)]
-        )
+        binding = self.env["integration.product.binding"].search([("backend_id", "=", self.backend.id)])
         self.assertEqual(binding.record_id, product)
         self.assertEqual(binding.stock_id, "gid://shopify/InventoryItem/1")
         self.assertEqual(self.open_exceptions("product").group_key, "NOBODY-KNOWS")
@@ -133,9 +127,7 @@ class TestShopifyBackend(ShopifyMixin, TransactionCase):
         for __ in range(2):
             self.backend._flow("product.in")._job_match_products()
         self.env.invalidate_all()
-        count = self.env["integration.product.binding"].search_count(
-            [("backend_id", "=", self.backend.id)]
-        )
+        count = self.env["integration.product.binding"].search_count([("backend_id", "=", self.backend.id)])
         self.assertEqual(count, 1)
 
     def test_refused_webhook_address_is_reported_and_healed(self):
@@ -148,9 +140,7 @@ class TestShopifyBackend(ShopifyMixin, TransactionCase):
         ):
             self.backend._ensure_subscriptions()
         self.assertIn("not https", self.open_exceptions("configuration").cause)
-        with patch.object(
-            type(shop), "ensure_subscriptions", lambda *a, **k: Changes(), create=True
-        ):
+        with patch.object(type(shop), "ensure_subscriptions", lambda *a, **k: Changes(), create=True):
             self.backend._ensure_subscriptions()
         self.assertFalse(self.open_exceptions("configuration"))
 
@@ -176,9 +166,7 @@ class TestShopifyBackend(ShopifyMixin, TransactionCase):
         shop.decoder = lambda raw: document
         flow = self.backend._flow(topic)
         incoming = Incoming(topic, f"{topic}-1", b"{}", "")
-        message = self.env["integration.message"].browse(
-            self.env["integration.message"]._receive(flow, incoming)
-        )
+        message = self.env["integration.message"].browse(self.env["integration.message"]._receive(flow, incoming))
         self.env.flush_all()
         flow._drain_batch()
         self.env.invalidate_all()
@@ -209,9 +197,7 @@ class TestShopifyBackend(ShopifyMixin, TransactionCase):
         self.assertTrue(self.open_exceptions("credentials"))
 
     def test_manager_sees_no_credentials(self):
-        manager = new_test_user(
-            self.env, login="shopify_manager", groups="connector_base.group_manager"
-        )
+        manager = new_test_user(self.env, login="shopify_manager", groups="connector_base.group_manager")
         backend = self.backend.with_user(manager)
         self.assertEqual(backend.name, "Web shop")
         for name in ("shopify_client_secret", "shopify_access_token", "webhook_token"):

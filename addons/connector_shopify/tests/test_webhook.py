@@ -43,9 +43,7 @@ class TestShopifyWebhook(ShopifyMixin, HttpCase):
 
     def test_changed_byte_is_401(self):
         raw = json.dumps(ORDER).encode()
-        answer = self.deliver(
-            raw + b" ", **{"X-Shopify-Hmac-Sha256": sign(raw, SECRET)}
-        )
+        answer = self.deliver(raw + b" ", **{"X-Shopify-Hmac-Sha256": sign(raw, SECRET)})
         self.assertEqual(answer.status_code, 401)
         self.assertFalse(self.messages())
 
@@ -53,9 +51,7 @@ class TestShopifyWebhook(ShopifyMixin, HttpCase):
         self.backend.shopify_client_secret = "the new one"
         self.env.flush_all()
         self.assertEqual(self.deliver(ORDER, webhook_id="a").status_code, 200)
-        self.assertEqual(
-            self.deliver(ORDER, webhook_id="b", secret="the new one").status_code, 200
-        )
+        self.assertEqual(self.deliver(ORDER, webhook_id="b", secret="the new one").status_code, 200)
         self.assertEqual(len(self.messages()), 2)
 
     def test_other_shop_of_the_same_app_is_refused(self):

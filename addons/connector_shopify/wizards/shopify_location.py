@@ -61,9 +61,7 @@ class IntegrationShopifyLocation(models.TransientModel):
                 known = bindings
             if line.warehouse_id and not known:
                 values = {line.external_id: {"name": line.name, "is_active": line.is_active}}
-                bindings._bind(
-                    self.backend_id, {line.external_id: line.warehouse_id}, values=values
-                )
+                bindings._bind(self.backend_id, {line.external_id: line.warehouse_id}, values=values)
         return {"type": "ir.actions.act_window_close"}
 
 
@@ -78,6 +76,4 @@ class IntegrationShopifyLocationLine(models.TransientModel):
     name = fields.Char("Location in Shopify", readonly=True)
     is_active = fields.Boolean("In use there", readonly=True)
     company_id = fields.Many2one(related="wizard_id.company_id")
-    warehouse_id = fields.Many2one(
-        "stock.warehouse", "Warehouse", domain="[('company_id', '=', company_id)]"
-    )
+    warehouse_id = fields.Many2one("stock.warehouse", domain="[('company_id', '=', company_id)]")
