@@ -59,11 +59,11 @@ def parse(arguments):
 
 def _main(script, arguments):
     chosen = parse(arguments)
-    with opened(7, script, arguments) as (environment, steps):
-        if not suite_addons():
-            raise SetupError("there are no addons in this checkout", "Use a complete checkout.")
-        with locked(state_dir() / "run.lock"):
-            return _run(environment, steps, chosen)
+    for part, there in (("addons", suite_addons()), ("sandbox/scenario", SCENARIO.exists())):
+        if not there:
+            raise SetupError(f"there is no {part} in this checkout", "Use a complete checkout.")
+    with opened(7, script, arguments) as (environment, steps), locked(state_dir() / "run.lock"):
+        return _run(environment, steps, chosen)
 
 
 def _run(environment, steps, chosen):
@@ -106,10 +106,8 @@ def run_scenario(environment, odoo, shop, chosen):
     :param odoo: a started `Instance`.
     :param shop: a started `Sandbox`.
     :param chosen: options with `orders` and `seed`.
-    :raises SetupError: when the checkout holds no scenario, or it gives no result.
+    :raises SetupError: when it gives no result.
     """
-    if not SCENARIO.exists() and not SCENARIO.with_suffix(".py").exists():
-        raise SetupError("there is no sandbox/scenario in this checkout", "Use a complete checkout.")
     command = [sys.executable, "-m", "sandbox.scenario", "--odoo", odoo.url, "--db", odoo.database]
     command += ["--login", "admin", "--password", "admin", "--sandbox", shop.url]
     command += ["--orders", str(chosen.orders), "--seed", str(chosen.seed)]

@@ -33,7 +33,14 @@ def run_logged(command, name, what, remedy, **options):
     with open(log, "w", encoding="utf-8") as stream:
         try:
             done = subprocess.run(
-                command, stdin=subprocess.DEVNULL, stdout=stream, stderr=subprocess.STDOUT, check=False, **options
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=stream,
+                stderr=subprocess.STDOUT,
+                check=False,
+                # a killed set-up must not leave a writer behind that disturbs the next one
+                preexec_fn=die_with_parent,
+                **options,
             )
         except OSError as error:
             raise SetupError(f"{what}: {error}", remedy) from error
