@@ -84,9 +84,15 @@ class AdminApi:
     def handle(self, asked: str, headers: dict[str, str], raw: bytes) -> Reply:
         """Answer one request and log it."""
         started = time.perf_counter()
-        row = {"at": now().isoformat(), "version": asked, "operation": "", "root": "",
-               "cost": 0, "correlation": headers.get("x-correlation-id", ""),
-               "body": raw.decode("utf-8", "replace")}
+        row = {
+            "at": now().isoformat(),
+            "version": asked,
+            "operation": "",
+            "root": "",
+            "cost": 0,
+            "correlation": headers.get("x-correlation-id", ""),
+            "body": raw.decode("utf-8", "replace"),
+        }
         version = self.served_version(asked)
         try:
             reply, outcome = self._answer(version, headers, raw, row)
@@ -95,10 +101,15 @@ class AdminApi:
         if version:
             reply.headers.setdefault("X-Shopify-API-Version", version)
         answer = "" if reply.body is None else json.dumps(reply.body)[:LOGGED_ANSWER]
-        self.shop.store.log_request({
-            **row, "status": reply.status, "outcome": outcome, "answer": answer,
-            "milliseconds": round((time.perf_counter() - started) * 1000, 2),
-        })
+        self.shop.store.log_request(
+            {
+                **row,
+                "status": reply.status,
+                "outcome": outcome,
+                "answer": answer,
+                "milliseconds": round((time.perf_counter() - started) * 1000, 2),
+            }
+        )
         return reply
 
     def _answer(self, version, headers, raw, row) -> tuple[Reply, str]:
@@ -107,12 +118,12 @@ class AdminApi:
         with self.shop.store.lock:
             allowed = auth.is_valid(self.shop, headers.get("x-shopify-access-token"))
         if not allowed:
-            raise Refusal(Reply(401, {"errors": "[API] Invalid API key or access token "
-                                                "(unrecognized login or wrong password)"}),
-                          "unauthorized")
+            raise Refusal(
+                Reply(401, {"errors": "[API] Invalid API key or access token (unrecognized login or wrong password)"}),
+                "unauthorized",
+            )
         job = self._read(version, raw, row)
-        fault = self.faults.strike({job.data.get("operationName") or row["operation"],
-                                    *job.roots})
+        fault = self.faults.strike({job.data.get("operationName") or row["operation"], *job.roots})
         if fault:
             job = self._before(job, fault)
         if not self.bucket.take(job.requested):
@@ -122,8 +133,7 @@ class AdminApi:
         self.bucket.give_back(max(0, job.requested - used))
         row["cost"] = used
         body["extensions"] = {"cost": self._cost(job, used)}
-        return (self._after(fault, body), f"{outcome}+{fault.kind}") if fault else (
-            Reply(200, body), outcome)
+        return (self._after(fault, body), f"{outcome}+{fault.kind}") if fault else (Reply(200, body), outcome)
 
     def _read(self, version: str, raw: bytes, row: dict) -> Job:
         """Parse, validate and price a request."""
@@ -131,12 +141,12 @@ class AdminApi:
             data = json.loads(raw)
             text, variables = data["query"], data.get("variables") or {}
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise Refusal(Reply(400, {"errors": {"query": "Required parameter missing or invalid"}}
-                                ), "bad_request") from error
+            raise Refusal(
+                Reply(400, {"errors": {"query": "Required parameter missing or invalid"}}), "bad_request"
+            ) from error
         prepared = self.engine.prepare(text)
         if prepared.errors:
-            raise Refusal(Reply(200, {"errors": [_formatted(e) for e in prepared.errors]}),
-                          "invalid")
+            raise Refusal(Reply(200, {"errors": [_formatted(e) for e in prepared.errors]}), "invalid")
         operation = prepared.operation(data.get("operationName"))
         if operation is None:
             raise Refusal(_error("An operation name is required", "BAD_REQUEST"), "invalid")
@@ -144,13 +154,11 @@ class AdminApi:
         row["operation"] = operation.name.value if operation.name else ""
         row["root"] = " ".join(roots)
         _check_sizes(variables)
-        values = get_variable_values(self.engine.schema, operation.variable_definitions or [],
-                                     variables)
+        values = get_variable_values(self.engine.schema, operation.variable_definitions or [], variables)
         if isinstance(values, list):
-            errors = [{**_formatted(e), "extensions": {"code": "INVALID_VARIABLE"}}
-                      for e in values]
+            errors = [{**_formatted(e), "extensions": {"code": "INVALID_VARIABLE"}} for e in values]
             raise Refusal(Reply(200, {"errors": errors}), "invalid")
-        meter = Meter(self.engine.schema, prepared.document, operation, values)
+        meter = Meter(self.engine.prices, prepared.document, operation, values)
         requested = meter.points()
         if requested > SINGLE_QUERY_LIMIT:
             raise Refusal(_too_dear(requested), "too_dear")
@@ -161,8 +169,12 @@ class AdminApi:
         with self.shop.store.lock:
             context = Context(self.shop, job.version, job.owned)
             result = execute(
-                self.engine.schema, job.prepared.document, context_value=context,
-                variable_values=job.variables, operation_name=job.data.get("operationName"),
+                self.engine.schema,
+                job.prepared.document,
+                context_value=context,
+                variable_values=job.variables,
+                operation_name=job.data.get("operationName"),
+                is_awaitable=_never,
             )
             self.shop.store.commit()
         body: dict[str, Any] = {"data": result.data}
@@ -177,8 +189,7 @@ class AdminApi:
         """Faults that strike before anything is done."""
         kind = fault.kind
         if kind == "429":
-            raise Refusal(Reply(429, {"errors": "Too Many Requests"}, {"Retry-After": "2.0"}),
-                          kind)
+            raise Refusal(Reply(429, {"errors": "Too Many Requests"}, {"Retry-After": "2.0"}), kind)
         if kind == "500_before":
             raise Refusal(Reply(500, {"errors": "Internal Server Error"}), kind)
         if kind == "close_before":
@@ -186,8 +197,9 @@ class AdminApi:
         if kind == "throttled":
             raise Refusal(self._throttled(job), "throttled")
         if kind == "internal":
-            raise Refusal(_error("Internal error. Looks like something went wrong on our end.",
-                                 "INTERNAL_SERVER_ERROR"), kind)
+            raise Refusal(
+                _error("Internal error. Looks like something went wrong on our end.", "INTERNAL_SERVER_ERROR"), kind
+            )
         if kind == "latency":
             job.owned = self._reserve(job)
             time.sleep(fault.seconds)
@@ -223,24 +235,34 @@ class AdminApi:
         return Reply(200, body)
 
     def _cost(self, job: Job, used: int | None) -> dict[str, Any]:
-        return {"requestedQueryCost": job.requested, "actualQueryCost": used,
-                "throttleStatus": self.bucket.status()}
+        return {"requestedQueryCost": job.requested, "actualQueryCost": used, "throttleStatus": self.bucket.status()}
 
     def _throttled(self, job: Job) -> Reply:
-        return Reply(200, {
-            "errors": [{"message": "Throttled",
-                        "extensions": {"code": "THROTTLED", "documentation": DOCS}}],
-            "extensions": {"cost": self._cost(job, None)},
-        })
+        return Reply(
+            200,
+            {
+                "errors": [{"message": "Throttled", "extensions": {"code": "THROTTLED", "documentation": DOCS}}],
+                "extensions": {"cost": self._cost(job, None)},
+            },
+        )
+
+
+def _never(_value: Any) -> bool:
+    """No resolver here is asynchronous; saves a look at every value."""
+    return False
 
 
 def _check_sizes(value: Any) -> None:
     """Refuse input arrays that are longer than Shopify takes."""
     if isinstance(value, list):
         if len(value) > INPUT_LIMIT:
-            raise Refusal(_error(f"The input array size of {len(value)} is greater than the "
-                                 f"maximum allowed of {INPUT_LIMIT}.",
-                                 "MAX_INPUT_SIZE_EXCEEDED"), "too_large")
+            raise Refusal(
+                _error(
+                    f"The input array size of {len(value)} is greater than the maximum allowed of {INPUT_LIMIT}.",
+                    "MAX_INPUT_SIZE_EXCEEDED",
+                ),
+                "too_large",
+            )
         for inner in value:
             _check_sizes(inner)
     elif isinstance(value, dict):
@@ -252,8 +274,7 @@ def _formatted(error: GraphQLError) -> dict[str, Any]:
     """An error as the API writes it; what a resolver tripped over is an internal error."""
     row = dict(error.formatted)
     if error.original_error is not None and not isinstance(error.original_error, GraphQLError):
-        row["extensions"] = {"code": "INTERNAL_SERVER_ERROR",
-                             "exception": repr(error.original_error)}
+        row["extensions"] = {"code": "INTERNAL_SERVER_ERROR", "exception": repr(error.original_error)}
     return row
 
 
@@ -262,9 +283,20 @@ def _error(message: str, code: str) -> Reply:
 
 
 def _too_dear(cost: int) -> Reply:
-    return Reply(200, {"errors": [{
-        "message": f"Query cost is {cost}, which exceeds the single query max cost limit "
-                   f"({SINGLE_QUERY_LIMIT}).",
-        "extensions": {"code": "MAX_COST_EXCEEDED", "cost": cost,
-                       "maxCost": SINGLE_QUERY_LIMIT, "documentation": DOCS},
-    }]})
+    return Reply(
+        200,
+        {
+            "errors": [
+                {
+                    "message": f"Query cost is {cost}, which exceeds the single query max cost limit "
+                    f"({SINGLE_QUERY_LIMIT}).",
+                    "extensions": {
+                        "code": "MAX_COST_EXCEEDED",
+                        "cost": cost,
+                        "maxCost": SINGLE_QUERY_LIMIT,
+                        "documentation": DOCS,
+                    },
+                }
+            ]
+        },
+    )

@@ -54,7 +54,7 @@ def route(shop: Shop, order: dict) -> None:
     order["fulfillmentOrders"], order["fulfillments"] = [], []
     by_place: dict[int, list[tuple[dict, int]]] = {}
     for index, line in enumerate(line for line in order["lines"] if line["fulfillable"]):
-        turn = places[index % len(places):] + places[:index % len(places)]
+        turn = places[index % len(places) :] + places[: index % len(places)]
         place = _place_for(shop, line, turn if order["spread"] else places)
         by_place.setdefault(place, []).append((line, line["quantity"]))
     for place, lines in by_place.items():
@@ -72,21 +72,35 @@ def _place_for(shop: Shop, line: dict, places: Sequence[int]) -> int:
     return places[0]
 
 
-def open_order(shop: Shop, order: dict, place: int, lines: Iterable[tuple[dict, int]],
-               promise: bool = True) -> dict[str, Any]:
+def open_order(
+    shop: Shop, order: dict, place: int, lines: Iterable[tuple[dict, int]], promise: bool = True
+) -> dict[str, Any]:
     """A new fulfilment order at a place.
 
     :param promise: move the stock from available to committed
     """
     moment = stamp()
     fo = {
-        "id": shop.ids("FulfillmentOrder"), "order": order["id"], "location": place,
-        "status": "OPEN", "requestStatus": "UNSUBMITTED", "holds": [], "createdAt": moment,
-        "updatedAt": moment, "lines": [],
+        "id": shop.ids("FulfillmentOrder"),
+        "order": order["id"],
+        "location": place,
+        "status": "OPEN",
+        "requestStatus": "UNSUBMITTED",
+        "holds": [],
+        "createdAt": moment,
+        "updatedAt": moment,
+        "lines": [],
     }
     for line, count in lines:
-        fo["lines"].append({"id": shop.ids("FulfillmentOrderLineItem"), "line": line["id"],
-                            "item": line["item"], "total": count, "remaining": count})
+        fo["lines"].append(
+            {
+                "id": shop.ids("FulfillmentOrderLineItem"),
+                "line": line["id"],
+                "item": line["item"],
+                "total": count,
+                "remaining": count,
+            }
+        )
         if promise and line["item"]:
             move(shop, line["item"], place, available=-count, committed=count)
     order["fulfillmentOrders"].append(fo["id"])
@@ -104,8 +118,7 @@ def take_off(shop: Shop, order: dict, line: dict, count: int, restock: bool = Tr
             row["total"] -= taken
             count -= taken
             if line["item"] and taken:
-                move(shop, line["item"], fo["location"], committed=-taken,
-                     available=taken if restock else 0)
+                move(shop, line["item"], fo["location"], committed=-taken, available=taken if restock else 0)
         close_if_done(shop, fo)
 
 
@@ -122,8 +135,7 @@ def put_on(shop: Shop, order: dict, line: dict, count: int) -> None:
                 shop.store.put("fo", fo["id"], fo)
                 return
     active = [place["id"] for place in shop.store.all("location").values() if place["active"]]
-    open_order(shop, order, _place_for(shop, {**line, "quantity": count}, active),
-               [(line, count)])
+    open_order(shop, order, _place_for(shop, {**line, "quantity": count}, active), [(line, count)])
 
 
 def close_if_done(shop: Shop, fo: dict, empty: str = "CLOSED") -> None:
@@ -144,8 +156,12 @@ def close_all(shop: Shop, order: dict) -> None:
             shop.emit("fulfillment_orders/cancelled", fo)
 
 
-def create(shop: Shop, groups: Sequence[tuple[int, Sequence[tuple[int, int]] | None]],
-           tracking: Sequence[dict], notify: bool = False) -> dict[str, Any]:
+def create(
+    shop: Shop,
+    groups: Sequence[tuple[int, Sequence[tuple[int, int]] | None]],
+    tracking: Sequence[dict],
+    notify: bool = False,
+) -> dict[str, Any]:
     """``fulfillmentCreate``.
 
     :param groups: (fulfilment order, [(its line, quantity)] or None for all)
@@ -153,18 +169,27 @@ def create(shop: Shop, groups: Sequence[tuple[int, Sequence[tuple[int, int]] | N
     """
     picked = [_pick(shop, key, rows) for key, rows in groups]
     if len({fo["order"] for fo, _rows in picked}) != 1:
-        raise Refused("All fulfillment orders must belong to the same order.",
-                      ("fulfillment", "lineItemsByFulfillmentOrder"))
+        raise Refused(
+            "All fulfillment orders must belong to the same order.", ("fulfillment", "lineItemsByFulfillmentOrder")
+        )
     if len({fo["location"] for fo, _rows in picked}) != 1:
-        raise Refused("All fulfillment orders must be assigned to a single location.",
-                      ("fulfillment", "lineItemsByFulfillmentOrder"))
+        raise Refused(
+            "All fulfillment orders must be assigned to a single location.",
+            ("fulfillment", "lineItemsByFulfillmentOrder"),
+        )
     order = shop.store.get("order", picked[0][0]["order"])
     moment = stamp()
     fulfillment = {
-        "id": shop.ids("Fulfillment"), "order": order["id"],
+        "id": shop.ids("Fulfillment"),
+        "order": order["id"],
         "name": f"{order['name']}-F{len(order['fulfillments']) + 1}",
-        "location": picked[0][0]["location"], "status": "SUCCESS", "createdAt": moment,
-        "updatedAt": moment, "tracking": list(tracking), "notified": bool(notify), "lines": [],
+        "location": picked[0][0]["location"],
+        "status": "SUCCESS",
+        "createdAt": moment,
+        "updatedAt": moment,
+        "tracking": list(tracking),
+        "notified": bool(notify),
+        "lines": [],
     }
     for fo, rows in picked:
         _ship(shop, order, fo, rows, fulfillment)
@@ -185,8 +210,7 @@ def _pick(shop: Shop, key: int, rows: Sequence[tuple[int, int]] | None) -> tuple
     if fo is None:
         raise Refused("Fulfillment order does not exist.", where)
     if "CREATE_FULFILLMENT" not in supported_actions(fo):
-        raise Refused(f"Fulfillment order {key} has an unfulfillable status= "
-                      f"{fo['status'].lower()}.", where)
+        raise Refused(f"Fulfillment order {key} has an unfulfillable status= {fo['status'].lower()}.", where)
     if rows is None:
         return fo, [(row, row["remaining"]) for row in fo["lines"] if row["remaining"]]
     by_id = {row["id"]: row for row in fo["lines"]}
@@ -209,8 +233,15 @@ def _ship(shop: Shop, order: dict, fo: dict, rows: list, fulfillment: dict) -> N
         row["remaining"] -= count
         line["fulfilledQuantity"] += count
         line["unfulfilledQuantity"] -= count
-        fulfillment["lines"].append({"id": shop.ids("FulfillmentLineItem"), "line": line["id"],
-                                     "quantity": count, "fo": fo["id"], "row": row["id"]})
+        fulfillment["lines"].append(
+            {
+                "id": shop.ids("FulfillmentLineItem"),
+                "line": line["id"],
+                "quantity": count,
+                "fo": fo["id"],
+                "row": row["id"],
+            }
+        )
         if line["item"]:
             move(shop, line["item"], fo["location"], committed=-count)
     if any(row["remaining"] for row in fo["lines"]):

@@ -14,7 +14,7 @@ def split_gid(text: str) -> tuple[str, str]:
     """Type name and id of a global id, ``("", "")`` when it is none."""
     if not isinstance(text, str) or not text.startswith(PREFIX):
         return "", ""
-    kind, _slash, key = text[len(PREFIX):].partition("/")
+    kind, _slash, key = text[len(PREFIX) :].partition("/")
     return kind, key
 
 

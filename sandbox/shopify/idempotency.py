@@ -22,12 +22,13 @@ from .store import stamp
 
 MANDATORY_FROM = "2026-04"
 MESSAGES = {
-    "IDEMPOTENCY_CONCURRENT_REQUEST":
-        "This request is currently in progress, please try again.",
-    "IDEMPOTENCY_KEY_PARAMETER_MISMATCH":
-        "The same idempotency key cannot be used with different operation parameters.",
-    "IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED":
-        "A previous request with this idempotency key failed. Retry with a new idempotency key.",
+    "IDEMPOTENCY_CONCURRENT_REQUEST": "This request is currently in progress, please try again.",
+    "IDEMPOTENCY_KEY_PARAMETER_MISMATCH": (
+        "The same idempotency key cannot be used with different operation parameters."
+    ),
+    "IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED": (
+        "A previous request with this idempotency key failed. Retry with a new idempotency key."
+    ),
 }
 #: field of a mutation -> (its list, the list's input type) that compare-and-set is mandatory in
 COMPARED = {
@@ -46,13 +47,13 @@ def key_of(info: Any, node: Any) -> str | None:
     if values is None:
         return None
     if not values["key"].strip():
-        raise Rejected("The idempotency key cannot be an empty string or whitespace only.",
-                       "BAD_REQUEST")
+        raise Rejected("The idempotency key cannot be an empty string or whitespace only.", "BAD_REQUEST")
     return values["key"]
 
 
-def idempotent(keep: Callable[[dict], dict] | None = None,
-               recall: Callable[[Shop, dict], dict] | None = None) -> Callable:
+def idempotent(
+    keep: Callable[[dict], dict] | None = None, recall: Callable[[Shop, dict], dict] | None = None
+) -> Callable:
     """Decorate a mutation's resolver.
 
     :param keep: what to remember of an answer (all of it, when not given)
@@ -66,8 +67,9 @@ def idempotent(keep: Callable[[dict], dict] | None = None,
             key = key_of(info, info.field_nodes[0])
             if key is None:
                 if info.context.version >= MANDATORY_FROM:
-                    raise Rejected("The @idempotent directive is required for this mutation but "
-                                   "was not provided.", "BAD_REQUEST")
+                    raise Rejected(
+                        "The @idempotent directive is required for this mutation but was not provided.", "BAD_REQUEST"
+                    )
                 return resolver(root, info, **arguments)
             shop: Shop = info.context.shop
             digest = _digest(info.field_name, arguments)
@@ -86,8 +88,9 @@ def _check_compared(info: Any, arguments: dict[str, Any]) -> None:
     if not name or info.context.version < MANDATORY_FROM:
         return
     if any("changeFromQuantity" not in row for row in arguments["input"][name]):
-        raise Rejected(f"{input_type} must include the following argument: changeFromQuantity.",
-                       "INVALID_FIELD_ARGUMENTS")
+        raise Rejected(
+            f"{input_type} must include the following argument: changeFromQuantity.", "INVALID_FIELD_ARGUMENTS"
+        )
 
 
 def _digest(name: str, arguments: dict[str, Any]) -> str:
@@ -111,8 +114,7 @@ def _error(code: str) -> dict:
     return {"userErrors": [{"field": None, "code": code, "message": MESSAGES[code]}]}
 
 
-def _first(shop: Shop, key: str, digest: str, run: Callable[[], dict],
-           keep: Callable | None) -> dict:
+def _first(shop: Shop, key: str, digest: str, run: Callable[[], dict], keep: Callable | None) -> dict:
     entry = {"key": key, "digest": digest, "state": "failed", "at": stamp(), "answer": None}
     try:
         answer = run()
@@ -126,5 +128,6 @@ def _first(shop: Shop, key: str, digest: str, run: Callable[[], dict],
 def reserve(shop: Shop, key: str, digest: str = "") -> None:
     """Mark a key as being worked on, so that another request with it is refused."""
     if shop.store.get("idempotency", key) is None:
-        shop.store.put("idempotency", key, {"key": key, "digest": digest, "state": "running",
-                                            "at": stamp(), "answer": None})
+        shop.store.put(
+            "idempotency", key, {"key": key, "digest": digest, "state": "running", "at": stamp(), "answer": None}
+        )

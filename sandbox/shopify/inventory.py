@@ -20,12 +20,27 @@ NAMES = (*PARTS, "incoming", "on_hand")
 SETTABLE = ("available", "on_hand")
 ADJUSTABLE = ("available", "damaged", "incoming", "quality_control", "reserved", "safety_stock")
 #: https://shopify.dev/docs/apps/build/orders-fulfillment/inventory-management-apps
-REASONS = frozenset((
-    "correction", "cycle_count_available", "damaged", "movement_canceled", "movement_created",
-    "movement_received", "movement_updated", "other", "promotion", "quality_control",
-    "received", "reservation_created", "reservation_deleted", "reservation_updated",
-    "restock", "safety_stock", "shrinkage",
-))
+REASONS = frozenset(
+    (
+        "correction",
+        "cycle_count_available",
+        "damaged",
+        "movement_canceled",
+        "movement_created",
+        "movement_received",
+        "movement_updated",
+        "other",
+        "promotion",
+        "quality_control",
+        "received",
+        "reservation_created",
+        "reservation_deleted",
+        "reservation_updated",
+        "restock",
+        "safety_stock",
+        "shrinkage",
+    )
+)
 LIMIT = 1_000_000_000
 
 
@@ -77,18 +92,19 @@ def set_quantities(shop: Shop, data: dict[str, Any]) -> dict[str, Any]:
     name = data["name"]
     errors = _document_errors(data)
     if name not in SETTABLE:
-        errors.append(error(("input", "name"), "INVALID_NAME",
-                            "The quantity name must be either 'available' or 'on_hand'."))
+        errors.append(
+            error(("input", "name"), "INVALID_NAME", "The quantity name must be either 'available' or 'on_hand'.")
+        )
     changes = _read(data["quantities"], "quantity")
     errors += _target_errors(shop, changes, "quantities", name if name in SETTABLE else None)
     for change in changes:
         where = ("input", "quantities", str(change.index), "quantity")
         if change.value > LIMIT:
-            errors.append(error(where, "INVALID_QUANTITY_TOO_HIGH",
-                                "The total quantity can't be higher than 1,000,000,000."))
+            errors.append(
+                error(where, "INVALID_QUANTITY_TOO_HIGH", "The total quantity can't be higher than 1,000,000,000.")
+            )
         if change.value < 0 and name == "on_hand":
-            errors.append(error(where, "INVALID_QUANTITY_NEGATIVE",
-                                "The quantity can't be negative."))
+            errors.append(error(where, "INVALID_QUANTITY_NEGATIVE", "The quantity can't be negative."))
     if errors:
         return {"inventoryAdjustmentGroup": None, "userErrors": errors}
     deltas = []
@@ -106,17 +122,26 @@ def adjust_quantities(shop: Shop, data: dict[str, Any]) -> dict[str, Any]:
     name = data["name"]
     errors = _document_errors(data)
     if name not in ADJUSTABLE:
-        errors.append(error(("input", "name"), "INVALID_QUANTITY_NAME",
-                            "The specified quantity name is invalid."))
+        errors.append(error(("input", "name"), "INVALID_QUANTITY_NAME", "The specified quantity name is invalid."))
     for index, row in enumerate(data["changes"]):
         where = ("input", "changes", str(index), "ledgerDocumentUri")
         uri = row.get("ledgerDocumentUri")
         if name == "available" and uri:
-            errors.append(error(where, "INVALID_AVAILABLE_DOCUMENT",
-                                "A ledger document URI is not allowed when adjusting available."))
+            errors.append(
+                error(
+                    where,
+                    "INVALID_AVAILABLE_DOCUMENT",
+                    "A ledger document URI is not allowed when adjusting available.",
+                )
+            )
         elif name in ADJUSTABLE and name != "available" and not uri:
-            errors.append(error(where, "INVALID_QUANTITY_DOCUMENT", "A ledger document URI is "
-                                "required except when adjusting available."))
+            errors.append(
+                error(
+                    where,
+                    "INVALID_QUANTITY_DOCUMENT",
+                    "A ledger document URI is required except when adjusting available.",
+                )
+            )
     changes = _read(data["changes"], "delta")
     errors += _target_errors(shop, changes, "changes", name if name in ADJUSTABLE else None)
     if errors:
@@ -126,8 +151,13 @@ def adjust_quantities(shop: Shop, data: dict[str, Any]) -> dict[str, Any]:
 
 def _read(rows: Sequence[dict], key: str) -> list[Change]:
     return [
-        Change(index, number(row["inventoryItemId"], "InventoryItem"),
-               number(row["locationId"], "Location"), row[key], row.get("changeFromQuantity"))
+        Change(
+            index,
+            number(row["inventoryItemId"], "InventoryItem"),
+            number(row["locationId"], "Location"),
+            row[key],
+            row.get("changeFromQuantity"),
+        )
         for index, row in enumerate(rows)
     ]
 
@@ -135,12 +165,16 @@ def _read(rows: Sequence[dict], key: str) -> list[Change]:
 def _document_errors(data: dict[str, Any]) -> list[dict]:
     errors = []
     if data["reason"] not in REASONS:
-        errors.append(error(("input", "reason"), "INVALID_REASON",
-                            "The specified reason is invalid."))
+        errors.append(error(("input", "reason"), "INVALID_REASON", "The specified reason is invalid."))
     uri = data.get("referenceDocumentUri")
     if uri and ("://" not in uri or not uri.partition("://")[2]):
-        errors.append(error(("input", "referenceDocumentUri"), "INVALID_REFERENCE_DOCUMENT",
-                            "The specified reference document is invalid."))
+        errors.append(
+            error(
+                ("input", "referenceDocumentUri"),
+                "INVALID_REFERENCE_DOCUMENT",
+                "The specified reference document is invalid.",
+            )
+        )
     return errors
 
 
@@ -151,27 +185,45 @@ def _target_errors(shop: Shop, changes: list[Change], field: str, name: str | No
     for change in changes:
         where = ("input", field, str(change.index))
         if shop.store.get("item", change.item) is None:
-            errors.append(error((*where, "inventoryItemId"), "INVALID_INVENTORY_ITEM",
-                                "The specified inventory item could not be found."))
+            errors.append(
+                error(
+                    (*where, "inventoryItemId"),
+                    "INVALID_INVENTORY_ITEM",
+                    "The specified inventory item could not be found.",
+                )
+            )
             continue
         if shop.store.get("location", change.location) is None:
-            errors.append(error((*where, "locationId"), "INVALID_LOCATION",
-                                "The specified location could not be found."))
+            errors.append(
+                error((*where, "locationId"), "INVALID_LOCATION", "The specified location could not be found.")
+            )
             continue
         if (change.item, change.location) in seen and field == "quantities":
-            errors.append(error((*where, "locationId"),
-                                "NO_DUPLICATE_INVENTORY_ITEM_ID_GROUP_ID_PAIR",
-                                "The combination of inventoryItemId and locationId must be unique."
-                                ))
+            errors.append(
+                error(
+                    (*where, "locationId"),
+                    "NO_DUPLICATE_INVENTORY_ITEM_ID_GROUP_ID_PAIR",
+                    "The combination of inventoryItemId and locationId must be unique.",
+                )
+            )
         seen.add((change.item, change.location))
         level = level_of(shop, change.item, change.location)
         if level is None:
-            errors.append(error((*where, "locationId"), "ITEM_NOT_STOCKED_AT_LOCATION",
-                                "The specified inventory item is not stocked at the location."))
+            errors.append(
+                error(
+                    (*where, "locationId"),
+                    "ITEM_NOT_STOCKED_AT_LOCATION",
+                    "The specified inventory item is not stocked at the location.",
+                )
+            )
         elif name and change.expected is not None and change.expected != quantity(level, name):
-            errors.append(error((*where, "changeFromQuantity"), "CHANGE_FROM_QUANTITY_STALE",
-                                "The changeFromQuantity argument no longer matches the persisted "
-                                "quantity."))
+            errors.append(
+                error(
+                    (*where, "changeFromQuantity"),
+                    "CHANGE_FROM_QUANTITY_STALE",
+                    "The changeFromQuantity argument no longer matches the persisted quantity.",
+                )
+            )
     return errors
 
 
@@ -185,23 +237,34 @@ def _apply(shop: Shop, deltas: list[tuple[Change, str, int]], data: dict) -> dic
         level = shop.store.get("level", f"{change.item}:{change.location}")
         names = (name,) if name == "incoming" else (name, "on_hand")
         rows += [
-            {"name": one, "delta": delta, "item": change.item, "location": change.location,
-             "quantityAfterChange": quantity(level, one), "ledgerDocumentUri": None}
+            {
+                "name": one,
+                "delta": delta,
+                "item": change.item,
+                "location": change.location,
+                "quantityAfterChange": quantity(level, one),
+                "ledgerDocumentUri": None,
+            }
             for one in names
         ]
     if not rows:
         # nothing differed: Shopify answers with no group
         return {"inventoryAdjustmentGroup": None, "userErrors": []}
     key = shop.ids("InventoryAdjustmentGroup")
-    group = {"id": gid("InventoryAdjustmentGroup", key), "createdAt": stamp(),
-             "reason": data["reason"], "referenceDocumentUri": data.get("referenceDocumentUri"),
-             "changes": rows}
+    group = {
+        "id": gid("InventoryAdjustmentGroup", key),
+        "createdAt": stamp(),
+        "reason": data["reason"],
+        "referenceDocumentUri": data.get("referenceDocumentUri"),
+        "changes": rows,
+    }
     shop.store.put("group", key, group)
     return {"inventoryAdjustmentGroup": group, "userErrors": []}
 
 
-def activate(shop: Shop, item: int, location: int, available: int | None,
-             on_hand: int | None) -> tuple[dict | None, str]:
+def activate(
+    shop: Shop, item: int, location: int, available: int | None, on_hand: int | None
+) -> tuple[dict | None, str]:
     """Stock an item at a place; the level, or None with the reason why not."""
     if shop.store.get("item", item) is None:
         return None, "The specified inventory item could not be found."
@@ -213,8 +276,7 @@ def activate(shop: Shop, item: int, location: int, available: int | None,
     level = shop.store.get("level", f"{item}:{location}")
     if level and level["active"]:
         if available is not None or on_hand is not None:
-            return None, ("Not allowed to set available quantity when the item is already "
-                          "active at the location.")
+            return None, ("Not allowed to set available quantity when the item is already active at the location.")
         return level, ""
     level = shop.add_level(item, location, available or on_hand or 0, stamp())
     shop.emit("inventory_levels/connect", level)

@@ -24,9 +24,7 @@ class Money(NamedTuple):
 
     def plus(self, other: Sequence, sign: int = 1) -> Money:
         """The sum with (``sign`` -1: the difference from) another amount."""
-        return self._replace(
-            shop=self.shop + sign * other[0], presentment=self.presentment + sign * other[2]
-        )
+        return self._replace(shop=self.shop + sign * other[0], presentment=self.presentment + sign * other[2])
 
     def times(self, factor: int) -> Money:
         """The amount of ``factor`` units."""

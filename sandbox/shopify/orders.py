@@ -15,8 +15,9 @@ from .shop import Shop
 from .store import stamp
 
 
-def place(shop: Shop, shape: str = "plain", seed: int | str | None = None,
-          line_count: int | None = None) -> dict[str, Any]:
+def place(
+    shop: Shop, shape: str = "plain", seed: int | str | None = None, line_count: int | None = None
+) -> dict[str, Any]:
     """Place one generated order; what happened to it before import included.
 
     :param shape: a name of ``SHAPES``
@@ -54,18 +55,30 @@ def _buyer(shop: Shop, order: dict) -> None:
         order["customer"] = _person(shop, order["customer"])["id"]
     if order["company"]:
         data = order["company"]
-        company = _registered(shop, "company", "Company", data["key"], {
-            "name": data["name"], "externalId": data["externalId"]})
+        company = _registered(
+            shop, "company", "Company", data["key"], {"name": data["name"], "externalId": data["externalId"]}
+        )
         branch = data["location"]
-        location = _registered(shop, "branch", "CompanyLocation",
-                               f"{data['key']}/{branch['key']}", {
-                                   "name": branch["name"], "externalId": branch["externalId"],
-                                   "vat": branch["vat"], "company": company["id"]})
-        contact = _registered(shop, "contact", "CompanyContact",
-                              f"{data['key']}/{order['customer']}",
-                              {"customer": order["customer"], "company": company["id"]})
-        order["company"] = {"company": company["id"], "location": location["id"],
-                            "contact": contact["id"]}
+        location = _registered(
+            shop,
+            "branch",
+            "CompanyLocation",
+            f"{data['key']}/{branch['key']}",
+            {
+                "name": branch["name"],
+                "externalId": branch["externalId"],
+                "vat": branch["vat"],
+                "company": company["id"],
+            },
+        )
+        contact = _registered(
+            shop,
+            "contact",
+            "CompanyContact",
+            f"{data['key']}/{order['customer']}",
+            {"customer": order["customer"], "company": company["id"]},
+        )
+        order["company"] = {"company": company["id"], "location": location["id"], "contact": contact["id"]}
 
 
 def _person(shop: Shop, data: dict[str, Any]) -> dict[str, Any]:
@@ -78,8 +91,7 @@ def _registered(shop: Shop, kind: str, type_name: str, key: Any, values: dict) -
     known = shop.store.get("known", f"{kind}/{key}")
     if known is None:
         known = shop.store.put("known", f"{kind}/{key}", shop.ids(type_name))
-        shop.store.put(kind, known, {**values, "id": known, "createdAt": stamp(),
-                                     "updatedAt": stamp()})
+        shop.store.put(kind, known, {**values, "id": known, "createdAt": stamp(), "updatedAt": stamp()})
     return shop.store.get(kind, known)
 
 
@@ -98,8 +110,7 @@ def find(shop: Shop, key: int | str) -> dict[str, Any]:
     return order
 
 
-def edit(shop: Shop, order: dict, moves: Sequence[tuple[int, int]],
-         added: Sequence[LineSpec] = ()) -> dict[str, Any]:
+def edit(shop: Shop, order: dict, moves: Sequence[tuple[int, int]], added: Sequence[LineSpec] = ()) -> dict[str, Any]:
     """Edit an order: change quantities by line id, add lines.
 
     :raises ValueError: not possible
@@ -115,8 +126,9 @@ def edit(shop: Shop, order: dict, moves: Sequence[tuple[int, int]],
     return order
 
 
-def refund(shop: Shop, order: dict, units: Sequence[tuple[int, int, str]] = (),
-           place_id: int | None = None, **options) -> dict[str, Any]:
+def refund(
+    shop: Shop, order: dict, units: Sequence[tuple[int, int, str]] = (), place_id: int | None = None, **options
+) -> dict[str, Any]:
     """Refund units, shipping or an amount; see ``changes.refund``.
 
     :param place_id: where returned units go
@@ -147,8 +159,14 @@ def _shipped_from(shop: Shop, order: dict) -> int:
     return done[-1]["location"] if done else next(iter(shop.store.all("location")))
 
 
-def cancel(shop: Shop, order: dict, reason: str = "CUSTOMER", pay_back: bool = True,
-           restock: bool = True, note: str | None = None) -> dict[str, Any]:
+def cancel(
+    shop: Shop,
+    order: dict,
+    reason: str = "CUSTOMER",
+    pay_back: bool = True,
+    restock: bool = True,
+    note: str | None = None,
+) -> dict[str, Any]:
     """Cancel an order, by the API or by the merchant.
 
     :raises ValueError: it is cancelled already or something has shipped
@@ -175,13 +193,19 @@ def pay(shop: Shop, order: dict) -> dict[str, Any]:
     missing = order["totals"]["outstanding"]
     if missing[0] > 0:
         reserved = [r for r in order["transactions"] if r["kind"] == "AUTHORIZATION"]
-        order["transactions"].append({
-            "id": shop.ids("OrderTransaction"), "kind": "CAPTURE" if reserved else "SALE",
-            "status": "SUCCESS", "gateway": reserved[-1]["gateway"] if reserved else "manual",
-            "amount": exchange.pair(missing[0], missing[2]), "processedAt": stamp(),
-            "parent": reserved[-1]["id"] if reserved else None, "rounding": None,
-            "test": order["test"],
-        })
+        order["transactions"].append(
+            {
+                "id": shop.ids("OrderTransaction"),
+                "kind": "CAPTURE" if reserved else "SALE",
+                "status": "SUCCESS",
+                "gateway": reserved[-1]["gateway"] if reserved else "manual",
+                "amount": exchange.pair(missing[0], missing[2]),
+                "processedAt": stamp(),
+                "parent": reserved[-1]["id"] if reserved else None,
+                "rounding": None,
+                "test": order["test"],
+            }
+        )
         touch(shop, order)
     shop.emit("order_transactions/create", {"order": order, "row": order["transactions"][-1]})
     shop.emit("orders/paid", order)
@@ -213,8 +237,9 @@ def change(shop: Shop, order: dict, values: dict[str, Any]) -> dict[str, Any]:
     return order
 
 
-def fulfil(shop: Shop, order: dict, units: Sequence[tuple[int, int]] | None = None,
-           tracking: Sequence[dict] = ()) -> list[dict[str, Any]]:
+def fulfil(
+    shop: Shop, order: dict, units: Sequence[tuple[int, int]] | None = None, tracking: Sequence[dict] = ()
+) -> list[dict[str, Any]]:
     """Ship by the merchant's own hand: one fulfilment for each place.
 
     :param units: (line id, quantity); None ships everything
@@ -227,8 +252,7 @@ def fulfil(shop: Shop, order: dict, units: Sequence[tuple[int, int]] | None = No
             continue
         rows = []
         for row in fo["lines"]:
-            wanted = row["remaining"] if left is None else min(left.get(row["line"], 0),
-                                                               row["remaining"])
+            wanted = row["remaining"] if left is None else min(left.get(row["line"], 0), row["remaining"])
             if wanted:
                 rows.append((row["id"], wanted))
                 if left is not None:
@@ -255,11 +279,9 @@ def line_of_sku(shop: Shop, order: dict, sku: str, count: int) -> LineSpec:
 def _step_edit(shop: Shop, order: dict, step: dict) -> None:
     moves = [(order["lines"][index]["id"], delta) for index, delta in step.get("changes", ())]
     taken = {line["variant"] for line in order["lines"]}
-    free = [v for v in shop.store.all("variant").values()
-            if v["id"] not in taken and v["sku"].startswith("HUB-")]
+    free = [v for v in shop.store.all("variant").values() if v["id"] not in taken and v["sku"].startswith("HUB-")]
     added = [
-        LineSpec(1, v["price"], shop.store.get("product", v["product"])["title"], v,
-                 taxes=_taxes(order))
+        LineSpec(1, v["price"], shop.store.get("product", v["product"])["title"], v, taxes=_taxes(order))
         for v in free[: step.get("add", 0)]
     ]
     edit(shop, order, moves, added)
@@ -273,15 +295,26 @@ def _taxes(order: dict) -> list[TaxSpec]:
 
 
 def _step_refund(shop: Shop, order: dict, step: dict) -> None:
-    units = [(order["lines"][index]["id"], count, step.get("restock", "CANCEL"))
-             for index, count in step.get("lines", ())]
-    refund(shop, order, units, shipping=step.get("shipping", False),
-           adjustment=step.get("adjustment", 0), payment=step.get("payment", "SUCCESS"))
+    units = [
+        (order["lines"][index]["id"], count, step.get("restock", "CANCEL")) for index, count in step.get("lines", ())
+    ]
+    refund(
+        shop,
+        order,
+        units,
+        shipping=step.get("shipping", False),
+        adjustment=step.get("adjustment", 0),
+        payment=step.get("payment", "SUCCESS"),
+    )
 
 
 def _step_fulfil(shop: Shop, order: dict, step: dict) -> None:
-    fulfil(shop, order, [(order["lines"][index]["id"], n) for index, n in step["lines"]],
-           [{"number": f"EARLY{order['number']}", "company": "UPS", "url": None}])
+    fulfil(
+        shop,
+        order,
+        [(order["lines"][index]["id"], n) for index, n in step["lines"]],
+        [{"number": f"EARLY{order['number']}", "company": "UPS", "url": None}],
+    )
 
 
 def _step_hold(shop: Shop, order: dict, step: dict) -> None:

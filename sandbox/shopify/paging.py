@@ -44,7 +44,7 @@ def connection(rows: Sequence[Any], arguments: dict[str, Any], key: Key | None =
     start = _position(keyed, arguments.get("after"), reverse, after=True)
     stop = _position(keyed, arguments.get("before"), reverse, after=False)
     window = keyed[start:stop]
-    page = window[:first] if first is not None else window[max(0, len(window) - last):]
+    page = window[:first] if first is not None else window[max(0, len(window) - last) :]
     offset = start if first is not None else stop - len(page)
     edges = [{"cursor": encode(mark), "node": row} for mark, row in page]
     return {
@@ -66,7 +66,9 @@ def _check_size(first: int | None, last: int | None) -> None:
         if size is not None and size > PAGE_LIMIT:
             raise Rejected(
                 f"{name} cannot exceed {PAGE_LIMIT}. To query larger amounts of data with fewer "
-                "limits, bulk operations should be used instead.", "BAD_REQUEST")
+                "limits, bulk operations should be used instead.",
+                "BAD_REQUEST",
+            )
         if size is not None and size < 0:
             raise Rejected(f"{name} must be positive", "BAD_REQUEST")
 

@@ -18,8 +18,7 @@ def _amount(value) -> str:
 def _set(value) -> dict[str, Any]:
     return {
         "shop_money": {"amount": rest_amount(value[0], value[1]), "currency_code": value[1]},
-        "presentment_money": {"amount": rest_amount(value[2], value[3]),
-                              "currency_code": value[3]},
+        "presentment_money": {"amount": rest_amount(value[2], value[3]), "currency_code": value[3]},
     }
 
 
@@ -28,40 +27,60 @@ def _address(address: dict | None) -> dict | None:
         return None
     name = " ".join(filter(None, (address["firstName"], address["lastName"])))
     return {
-        "first_name": address["firstName"], "last_name": address["lastName"], "name": name,
-        "company": address["company"], "address1": address["address1"],
-        "address2": address["address2"], "city": address["city"], "zip": address["zip"],
-        "province": address["province"], "province_code": address["provinceCode"],
-        "country": address["country"], "country_code": address["countryCodeV2"],
+        "first_name": address["firstName"],
+        "last_name": address["lastName"],
+        "name": name,
+        "company": address["company"],
+        "address1": address["address1"],
+        "address2": address["address2"],
+        "city": address["city"],
+        "zip": address["zip"],
+        "province": address["province"],
+        "province_code": address["provinceCode"],
+        "country": address["country"],
+        "country_code": address["countryCodeV2"],
         "phone": address["phone"],
     }
 
 
 def _taxes(rows: list[dict]) -> list[dict]:
     return [
-        {"title": row["title"], "rate": float(row["rate"]), "price": _amount(row["price"]),
-         "price_set": _set(row["price"]), "channel_liable": False}
+        {
+            "title": row["title"],
+            "rate": float(row["rate"]),
+            "price": _amount(row["price"]),
+            "price_set": _set(row["price"]),
+            "channel_liable": False,
+        }
         for row in rows
     ]
 
 
 def _line(line: dict) -> dict[str, Any]:
-    taken = total((d["amount"] for d in line["discounts"]),
-                  as_money(line["unitPrice"]))
+    taken = total((d["amount"] for d in line["discounts"]), as_money(line["unitPrice"]))
     return {
-        "id": line["id"], "admin_graphql_api_id": gid("LineItem", line["id"]),
-        "variant_id": line["variant"], "product_id": line["product"], "sku": line["sku"],
-        "title": line["title"], "variant_title": line["variantTitle"], "name": line["name"],
-        "vendor": line["vendor"], "quantity": line["quantity"],
+        "id": line["id"],
+        "admin_graphql_api_id": gid("LineItem", line["id"]),
+        "variant_id": line["variant"],
+        "product_id": line["product"],
+        "sku": line["sku"],
+        "title": line["title"],
+        "variant_title": line["variantTitle"],
+        "name": line["name"],
+        "vendor": line["vendor"],
+        "quantity": line["quantity"],
         "current_quantity": line["currentQuantity"],
         "fulfillable_quantity": line["unfulfilledQuantity"],
-        "requires_shipping": line["requiresShipping"], "taxable": line["taxable"],
-        "gift_card": line["isGiftCard"], "grams": line["grams"],
-        "price": _amount(line["unitPrice"]), "price_set": _set(line["unitPrice"]),
+        "requires_shipping": line["requiresShipping"],
+        "taxable": line["taxable"],
+        "gift_card": line["isGiftCard"],
+        "grams": line["grams"],
+        "price": _amount(line["unitPrice"]),
+        "price_set": _set(line["unitPrice"]),
         "total_discount": _amount(taken),
         "discount_allocations": [
-            {"amount": _amount(d["amount"]), "amount_set": _set(d["amount"]),
-             "discount_application_index": d["index"]} for d in line["discounts"]
+            {"amount": _amount(d["amount"]), "amount_set": _set(d["amount"]), "discount_application_index": d["index"]}
+            for d in line["discounts"]
         ],
         "tax_lines": _taxes(line["taxLines"]),
         "properties": [{"name": a["key"], "value": a["value"]} for a in line["customAttributes"]],
@@ -75,43 +94,70 @@ def order_payload(shop: Shop, order: dict) -> dict[str, Any]:
     status = {"FULFILLED": "fulfilled", "PARTIALLY_FULFILLED": "partial"}
     buyer = shop.store.get("customer", order["customer"]) if order["customer"] else None
     payload = {
-        "id": order["id"], "admin_graphql_api_id": gid("Order", order["id"]),
-        "name": order["name"], "number": order["number"] - 1000, "order_number": order["number"],
-        "created_at": order["createdAt"], "processed_at": order["processedAt"],
-        "updated_at": order["updatedAt"], "cancelled_at": order["cancelledAt"],
+        "id": order["id"],
+        "admin_graphql_api_id": gid("Order", order["id"]),
+        "name": order["name"],
+        "number": order["number"] - 1000,
+        "order_number": order["number"],
+        "created_at": order["createdAt"],
+        "processed_at": order["processedAt"],
+        "updated_at": order["updatedAt"],
+        "cancelled_at": order["cancelledAt"],
         "cancel_reason": (order["cancelReason"] or "").lower() or None,
-        "closed_at": order["closedAt"], "test": order["test"], "confirmed": True,
-        "email": order["email"], "contact_email": order["email"], "phone": order["phone"],
-        "note": order["note"], "tags": ", ".join(order["tags"]), "po_number": order["poNumber"],
-        "source_name": order["sourceName"], "currency": order["currencyCode"],
+        "closed_at": order["closedAt"],
+        "test": order["test"],
+        "confirmed": True,
+        "email": order["email"],
+        "contact_email": order["email"],
+        "phone": order["phone"],
+        "note": order["note"],
+        "tags": ", ".join(order["tags"]),
+        "po_number": order["poNumber"],
+        "source_name": order["sourceName"],
+        "currency": order["currencyCode"],
         "presentment_currency": order["presentmentCurrencyCode"],
-        "taxes_included": order["taxesIncluded"], "tax_exempt": order["taxExempt"],
+        "taxes_included": order["taxesIncluded"],
+        "tax_exempt": order["taxExempt"],
         "financial_status": order["financialStatus"].lower(),
         "fulfillment_status": status.get(order["fulfillmentStatus"]),
-        "discount_codes": [{"code": d["title"]} for d in order["discountApplications"]
-                           if d["origin"] == "code"],
+        "discount_codes": [{"code": d["title"]} for d in order["discountApplications"] if d["origin"] == "code"],
         "billing_address": _address(order["billingAddress"]),
         "shipping_address": _address(order["shippingAddress"]),
-        "customer": buyer and {
-            "id": buyer["id"], "email": buyer["email"], "first_name": buyer["firstName"],
-            "last_name": buyer["lastName"], "phone": buyer["phone"],
+        "customer": buyer
+        and {
+            "id": buyer["id"],
+            "email": buyer["email"],
+            "first_name": buyer["firstName"],
+            "last_name": buyer["lastName"],
+            "phone": buyer["phone"],
             "tax_exempt": buyer["taxExempt"],
         },
         "line_items": [_line(line) for line in order["lines"]],
         "shipping_lines": [
-            {"id": row["id"], "title": row["title"], "code": row["code"],
-             "price": _amount(row["originalPrice"]), "price_set": _set(row["originalPrice"]),
-             "tax_lines": _taxes(row["taxLines"])} for row in order["shippingLines"]
+            {
+                "id": row["id"],
+                "title": row["title"],
+                "code": row["code"],
+                "price": _amount(row["originalPrice"]),
+                "price_set": _set(row["originalPrice"]),
+                "tax_lines": _taxes(row["taxLines"]),
+            }
+            for row in order["shippingLines"]
         ],
         "refunds": [{"id": row["id"]} for row in order["refunds"]],
         "fulfillments": [{"id": key} for key in order["fulfillments"]],
     }
-    for name, key in (("total_price", "totalPrice"), ("subtotal_price", "subtotal"),
-                      ("total_tax", "totalTax"), ("total_discounts", "totalDiscounts"),
-                      ("total_outstanding", "outstanding"), ("total_tip_received", "totalTip"),
-                      ("current_total_price", "currentTotal"),
-                      ("current_subtotal_price", "currentSubtotal"),
-                      ("current_total_tax", "currentTax")):
+    for name, key in (
+        ("total_price", "totalPrice"),
+        ("subtotal_price", "subtotal"),
+        ("total_tax", "totalTax"),
+        ("total_discounts", "totalDiscounts"),
+        ("total_outstanding", "outstanding"),
+        ("total_tip_received", "totalTip"),
+        ("current_total_price", "currentTotal"),
+        ("current_subtotal_price", "currentSubtotal"),
+        ("current_total_tax", "currentTax"),
+    ):
         payload[name] = _amount(totals[key])
         payload[f"{name}_set"] = _set(totals[key])
     return payload
@@ -119,43 +165,61 @@ def order_payload(shop: Shop, order: dict) -> dict[str, Any]:
 
 def _level(shop: Shop, level: dict) -> dict[str, Any]:
     return {
-        "inventory_item_id": level["item"], "location_id": level["location"],
-        "available": quantity(level, "available"), "updated_at": level["updatedAt"],
-        "admin_graphql_api_id":
-            f"gid://shopify/InventoryLevel/{level['location']}?inventory_item_id={level['item']}",
+        "inventory_item_id": level["item"],
+        "location_id": level["location"],
+        "available": quantity(level, "available"),
+        "updated_at": level["updatedAt"],
+        "admin_graphql_api_id": f"gid://shopify/InventoryLevel/{level['location']}?inventory_item_id={level['item']}",
     }
 
 
 def _fulfillment(shop: Shop, row: dict) -> dict[str, Any]:
     tracking = row["tracking"][0] if row["tracking"] else {}
     return {
-        "id": row["id"], "admin_graphql_api_id": gid("Fulfillment", row["id"]),
-        "order_id": row["order"], "name": row["name"], "status": row["status"].lower(),
-        "location_id": row["location"], "created_at": row["createdAt"],
-        "updated_at": row["updatedAt"], "tracking_number": tracking.get("number"),
+        "id": row["id"],
+        "admin_graphql_api_id": gid("Fulfillment", row["id"]),
+        "order_id": row["order"],
+        "name": row["name"],
+        "status": row["status"].lower(),
+        "location_id": row["location"],
+        "created_at": row["createdAt"],
+        "updated_at": row["updatedAt"],
+        "tracking_number": tracking.get("number"),
         "tracking_numbers": [entry["number"] for entry in row["tracking"] if entry["number"]],
-        "tracking_company": tracking.get("company"), "tracking_url": tracking.get("url"),
-        "line_items": [{"id": line["line"], "quantity": line["quantity"]}
-                       for line in row["lines"]],
+        "tracking_company": tracking.get("company"),
+        "tracking_url": tracking.get("url"),
+        "line_items": [{"id": line["line"], "quantity": line["quantity"]} for line in row["lines"]],
     }
 
 
 def _fulfillment_order(shop: Shop, fo: dict) -> dict[str, Any]:
-    return {"fulfillment_order": {
-        "id": gid("FulfillmentOrder", fo["id"]), "status": fo["status"].lower(),
-        "order_id": gid("Order", fo["order"]),
-    }}
+    return {
+        "fulfillment_order": {
+            "id": gid("FulfillmentOrder", fo["id"]),
+            "status": fo["status"].lower(),
+            "order_id": gid("Order", fo["order"]),
+        }
+    }
 
 
 def _refund(shop: Shop, data: dict) -> dict[str, Any]:
     order, row = data["order"], data["refund"]
     return {
-        "id": row["id"], "admin_graphql_api_id": gid("Refund", row["id"]),
-        "order_id": order["id"], "created_at": row["createdAt"], "note": row["note"],
+        "id": row["id"],
+        "admin_graphql_api_id": gid("Refund", row["id"]),
+        "order_id": order["id"],
+        "created_at": row["createdAt"],
+        "note": row["note"],
         "refund_line_items": [
-            {"id": line["id"], "line_item_id": line["line"], "quantity": line["quantity"],
-             "restock_type": line["restockType"].lower(), "subtotal": _amount(line["subtotal"]),
-             "total_tax": _amount(line["tax"])} for line in row["lines"]
+            {
+                "id": line["id"],
+                "line_item_id": line["line"],
+                "quantity": line["quantity"],
+                "restock_type": line["restockType"].lower(),
+                "subtotal": _amount(line["subtotal"]),
+                "total_tax": _amount(line["tax"]),
+            }
+            for line in row["lines"]
         ],
     }
 
@@ -163,16 +227,41 @@ def _refund(shop: Shop, data: dict) -> dict[str, Any]:
 def _transaction(shop: Shop, data: dict) -> dict[str, Any]:
     row = data["row"]
     return {
-        "id": row["id"], "admin_graphql_api_id": gid("OrderTransaction", row["id"]),
-        "order_id": data["order"]["id"], "kind": row["kind"].lower(),
-        "status": row["status"].lower(), "gateway": row["gateway"],
-        "amount": _amount(row["amount"]), "currency": row["amount"][1],
+        "id": row["id"],
+        "admin_graphql_api_id": gid("OrderTransaction", row["id"]),
+        "order_id": data["order"]["id"],
+        "kind": row["kind"].lower(),
+        "status": row["status"].lower(),
+        "gateway": row["gateway"],
+        "amount": _amount(row["amount"]),
+        "currency": row["amount"][1],
     }
 
 
 def _risk(shop: Shop, order: dict) -> dict[str, Any]:
-    return {"order_id": order["id"], "admin_graphql_api_order_id": gid("Order", order["id"]),
-            "risk_level": order["risk"].lower()}
+    return {
+        "order_id": order["id"],
+        "admin_graphql_api_order_id": gid("Order", order["id"]),
+        "risk_level": order["risk"].lower(),
+    }
+
+
+def _edited(shop: Shop, order: dict) -> dict[str, Any]:
+    """The last edit of an order: units that came and went."""
+    sales = order["agreements"][-1]["sales"]
+    moves = [{"id": sale["ref"], "delta": sale["quantity"]} for sale in sales]
+    return {
+        "order_edit": {
+            "id": order["agreements"][-1]["id"],
+            "order_id": order["id"],
+            "committed_at": order["updatedAt"],
+            "notify_customer": False,
+            "line_items": {
+                "additions": [row for row in moves if row["delta"] > 0],
+                "removals": [row for row in moves if row["delta"] < 0],
+            },
+        }
+    }
 
 
 def _deleted(shop: Shop, order: dict) -> dict[str, Any]:
@@ -182,13 +271,23 @@ def _deleted(shop: Shop, order: dict) -> dict[str, Any]:
 def _product(shop: Shop, product: dict) -> dict[str, Any]:
     variants = [shop.store.get("variant", key) for key in product.get("variants", ())]
     return {
-        "id": product["id"], "admin_graphql_api_id": gid("Product", product["id"]),
-        "title": product["title"], "handle": product["handle"], "vendor": product["vendor"],
-        "status": product["status"].lower(), "updated_at": product["updatedAt"],
+        "id": product["id"],
+        "admin_graphql_api_id": gid("Product", product["id"]),
+        "title": product["title"],
+        "handle": product["handle"],
+        "vendor": product["vendor"],
+        "status": product["status"].lower(),
+        "updated_at": product["updatedAt"],
         "variants": [
-            {"id": v["id"], "admin_graphql_api_id": gid("ProductVariant", v["id"]),
-             "sku": v["sku"] or None, "barcode": v["barcode"], "title": v["title"],
-             "price": rest_amount(v["price"], "USD"), "inventory_item_id": v["item"]}
+            {
+                "id": v["id"],
+                "admin_graphql_api_id": gid("ProductVariant", v["id"]),
+                "sku": v["sku"] or None,
+                "barcode": v["barcode"],
+                "title": v["title"],
+                "price": rest_amount(v["price"], "USD"),
+                "inventory_item_id": v["item"],
+            }
             for v in variants
         ],
     }
@@ -197,10 +296,16 @@ def _product(shop: Shop, product: dict) -> dict[str, Any]:
 Maker = Callable[[Shop, Any], dict[str, Any]]
 #: first part of a topic -> payload; whole topics win
 MAKERS: dict[str, Maker] = {
-    "orders": order_payload, "orders/risk_assessment_changed": _risk, "orders/delete": _deleted,
-    "inventory_levels": _level, "fulfillments": _fulfillment,
-    "fulfillment_orders": _fulfillment_order, "refunds": _refund,
-    "order_transactions": _transaction, "products": _product,
+    "orders": order_payload,
+    "orders/edited": _edited,
+    "orders/risk_assessment_changed": _risk,
+    "orders/delete": _deleted,
+    "inventory_levels": _level,
+    "fulfillments": _fulfillment,
+    "fulfillment_orders": _fulfillment_order,
+    "refunds": _refund,
+    "order_transactions": _transaction,
+    "products": _product,
 }
 
 

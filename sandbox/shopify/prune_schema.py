@@ -139,8 +139,7 @@ def _add_interface_fields(by_name: dict[str, Any], fields: dict[str, set[str]]) 
             if fields.get(interface["name"]):
                 fields[name] |= fields[interface["name"]]
         if type_["kind"] == "OBJECT" and not fields[name]:
-            fields[name].add("id" if any(f["name"] == "id" for f in type_["fields"]) else
-                             type_["fields"][0]["name"])
+            fields[name].add("id" if any(f["name"] == "id" for f in type_["fields"]) else type_["fields"][0]["name"])
 
 
 def _pruned(type_: dict[str, Any], fields: dict[str, set[str]]) -> dict[str, Any]:
@@ -155,7 +154,8 @@ def _pruned(type_: dict[str, Any], fields: dict[str, set[str]]) -> dict[str, Any
     for key in ("interfaces", "possibleTypes"):
         if type_.get(key) is not None:
             small[key] = [
-                other for other in type_[key]
+                other
+                for other in type_[key]
                 if other["name"] in fields and (key != "interfaces" or fields[other["name"]])
             ]
     return small

@@ -18,6 +18,7 @@ from graphql import (
     validate,
 )
 
+from .cost import Prices
 from .prune_schema import SUBSET
 from .resolvers import attach
 
@@ -33,8 +34,7 @@ class Prepared:
 
     def operation(self, name: str | None) -> OperationDefinitionNode | None:
         """The operation of that name, or the only one."""
-        found = [node for node in self.document.definitions
-                 if isinstance(node, OperationDefinitionNode)]
+        found = [node for node in self.document.definitions if isinstance(node, OperationDefinitionNode)]
         if name:
             return next((node for node in found if node.name and node.name.value == name), None)
         return found[0] if len(found) == 1 else None
@@ -42,8 +42,7 @@ class Prepared:
 
 def root_fields(operation: OperationDefinitionNode) -> list[str]:
     """The names of an operation's root fields."""
-    return [node.name.value for node in operation.selection_set.selections
-            if isinstance(node, FieldNode)]
+    return [node.name.value for node in operation.selection_set.selections if isinstance(node, FieldNode)]
 
 
 class Engine:
@@ -52,6 +51,7 @@ class Engine:
     def __init__(self, text: str | None = None):
         source = text or SUBSET.read_text(encoding="utf-8")
         self.schema: GraphQLSchema = attach(build_schema(source, assume_valid=True))
+        self.prices = Prices(self.schema)
         self._lock = threading.Lock()
         self._cache: OrderedDict[str, Prepared] = OrderedDict()
 

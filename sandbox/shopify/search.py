@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from typing import Any
 
 Getter = Callable[[Any], Any]
@@ -28,9 +28,7 @@ def matcher(query: str | None, fields: Mapping[str, Getter], default: tuple[str,
     :param fields: name in the query -> how to read it from a document
     :param default: fields that a bare word is looked for in
     """
-    alternatives = [
-        _all_of(part, fields, default) for part in re.split(r"\s+OR\s+", query or "")
-    ]
+    alternatives = [_all_of(part, fields, default) for part in re.split(r"\s+OR\s+", query or "")]
     return lambda document: any(test(document) for test in alternatives)
 
 
@@ -69,8 +67,7 @@ def _compare(actual: Any, op: str, value: str) -> bool:
         return False
     if op:
         left, right = _ordered(actual, value)
-        return {">": left > right, ">=": left >= right, "<": left < right,
-                "<=": left <= right}[op]
+        return {">": left > right, ">=": left >= right, "<": left < right, "<=": left <= right}[op]
     left_text, right_text = str(actual).lower(), value.lower()
     if isinstance(actual, bool):
         return left_text == right_text
@@ -100,4 +97,4 @@ def _moment(text: str) -> datetime | None:
         moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
     except ValueError:
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)

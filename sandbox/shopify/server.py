@@ -6,6 +6,7 @@ import json
 import socket
 import threading
 import time
+import traceback
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -31,8 +32,14 @@ class Sandbox:
     :param settings: changes of ``settings.DEFAULTS``
     """
 
-    def __init__(self, path: str | None = None, host: str = "127.0.0.1", port: int = 0,
-                 seed: int = 1, settings: dict[str, Any] | None = None):
+    def __init__(
+        self,
+        path: str | None = None,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        seed: int = 1,
+        settings: dict[str, Any] | None = None,
+    ):
         self.store = Store(path)
         self.shop = Shop(self.store, seed)
         with self.store.lock:
@@ -56,8 +63,7 @@ class Sandbox:
     def start(self) -> Sandbox:
         """Serve in a thread of its own."""
         self.dispatcher.start()
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True,
-                                        kwargs={"poll_interval": 0.05})
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True, kwargs={"poll_interval": 0.05})
         self._thread.start()
         return self
 
@@ -127,7 +133,12 @@ class _Handler(BaseHTTPRequestHandler):
             return
         raw = self.rfile.read(length) if length else b""
         headers = {name.lower(): value for name, value in self.headers.items()}
-        reply = self.server.sandbox.route(self.command, self.path, headers, raw)
+        try:
+            reply = self.server.sandbox.route(self.command, self.path, headers, raw)
+        except Exception:
+            # a fault of the sandbox itself must be seen, in the answer and on the console
+            traceback.print_exc()
+            reply = Reply(500, {"errors": "the sandbox failed", "traceback": traceback.format_exc()})
         if reply.hang:
             time.sleep(reply.hang)
         if reply.drop:
@@ -143,8 +154,11 @@ class _Handler(BaseHTTPRequestHandler):
         if body is None:
             body = json.dumps(reply.body, ensure_ascii=False).encode()
         self.send_response(reply.status)
-        for name, value in {"Content-Type": "application/json; charset=utf-8",
-                            "Content-Length": str(len(body)), **reply.headers}.items():
+        for name, value in {
+            "Content-Type": "application/json; charset=utf-8",
+            "Content-Length": str(len(body)),
+            **reply.headers,
+        }.items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)

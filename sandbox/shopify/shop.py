@@ -12,17 +12,30 @@ from .store import Store, stamp
 
 #: first id of each kind, of the size that Shopify's have
 FIRST_ID = {
-    "Order": 6_100_000_000_001, "LineItem": 14_300_000_000_001, "OrderNumber": 1001,
-    "ShippingLine": 5_200_000_000_001, "OrderTransaction": 7_400_000_000_001,
-    "SalesAgreement": 9_100_000_000_001, "Sale": 16_800_000_000_001,
-    "SaleTax": 17_900_000_000_001, "Refund": 930_000_000_001,
-    "RefundLineItem": 640_000_000_001, "Duty": 510_000_000_001,
-    "AdditionalFee": 520_000_000_001, "LineItemGroup": 530_000_000_001,
-    "FulfillmentOrder": 7_200_000_000_001, "FulfillmentOrderLineItem": 15_100_000_000_001,
-    "FulfillmentHold": 540_000_000_001, "Fulfillment": 5_700_000_000_001,
-    "FulfillmentLineItem": 15_600_000_000_001, "Customer": 8_300_000_000_001,
-    "Company": 1_900_001, "CompanyLocation": 2_900_001, "CompanyContact": 3_900_001,
-    "WebhookSubscription": 1_600_000_000_001, "InventoryAdjustmentGroup": 800_000_001,
+    "Order": 6_100_000_000_001,
+    "LineItem": 14_300_000_000_001,
+    "OrderNumber": 1001,
+    "ShippingLine": 5_200_000_000_001,
+    "OrderTransaction": 7_400_000_000_001,
+    "SalesAgreement": 9_100_000_000_001,
+    "Sale": 16_800_000_000_001,
+    "SaleTax": 17_900_000_000_001,
+    "Refund": 930_000_000_001,
+    "RefundLineItem": 640_000_000_001,
+    "Duty": 510_000_000_001,
+    "AdditionalFee": 520_000_000_001,
+    "LineItemGroup": 530_000_000_001,
+    "FulfillmentOrder": 7_200_000_000_001,
+    "FulfillmentOrderLineItem": 15_100_000_000_001,
+    "FulfillmentHold": 540_000_000_001,
+    "Fulfillment": 5_700_000_000_001,
+    "FulfillmentLineItem": 15_600_000_000_001,
+    "Customer": 8_300_000_000_001,
+    "Company": 1_900_001,
+    "CompanyLocation": 2_900_001,
+    "CompanyContact": 3_900_001,
+    "WebhookSubscription": 1_600_000_000_001,
+    "InventoryAdjustmentGroup": 800_000_001,
 }
 
 #: called with (topic, resource)
@@ -68,8 +81,7 @@ class Shop:
         moment = stamp()
         for kind in ("location", "product"):
             for document in data[f"{kind}s"]:
-                self.store.put(kind, document["id"],
-                               {**document, "createdAt": moment, "updatedAt": moment})
+                self.store.put(kind, document["id"], {**document, "createdAt": moment, "updatedAt": moment})
         for variant in data["variants"]:
             self.add_variant(variant, moment)
         for level in data["levels"]:
@@ -77,45 +89,79 @@ class Shop:
 
     def add_variant(self, variant: dict[str, Any], moment: str) -> None:
         """Put a variant of the catalogue on sale."""
-        self.store.put("variant", variant["id"],
-                       {**variant, "createdAt": moment, "updatedAt": moment})
-        self.store.put("item", variant["item"], {
-            "id": variant["item"], "variant": variant["id"], "sku": variant["sku"],
-            "tracked": variant["tracked"], "createdAt": moment, "updatedAt": moment,
-        })
+        self.store.put("variant", variant["id"], {**variant, "createdAt": moment, "updatedAt": moment})
+        self.store.put(
+            "item",
+            variant["item"],
+            {
+                "id": variant["item"],
+                "variant": variant["id"],
+                "sku": variant["sku"],
+                "tracked": variant["tracked"],
+                "createdAt": moment,
+                "updatedAt": moment,
+            },
+        )
         product = self.store.get("product", variant["product"])
         product.setdefault("variants", []).append(variant["id"])
         self.store.put("product", product["id"], product)
 
-    def new_variant(self, sku: str, price: int, title: str,
-                    barcode: str | None = None) -> dict[str, Any]:
+    def new_variant(self, sku: str, price: int, title: str, barcode: str | None = None) -> dict[str, Any]:
         """A product of one variant that was not in the catalogue.
 
         :param price: minor units of the shop's currency
         """
         store, moment = self.store, stamp()
         product = {
-            "id": max(store.all("product")) + 1, "title": title, "vendor": "Hub Goods",
-            "handle": title.lower().replace(" ", "-"), "productType": "", "status": "ACTIVE",
-            "isGiftCard": False, "tags": [], "createdAt": moment, "updatedAt": moment,
+            "id": max(store.all("product")) + 1,
+            "title": title,
+            "vendor": "Hub Goods",
+            "handle": title.lower().replace(" ", "-"),
+            "productType": "",
+            "status": "ACTIVE",
+            "isGiftCard": False,
+            "tags": [],
+            "createdAt": moment,
+            "updatedAt": moment,
         }
         store.put("product", product["id"], product)
         variant = {
-            "id": max(store.all("variant")) + 1, "product": product["id"],
-            "item": max(store.all("item")) + 1, "sku": sku, "barcode": barcode,
-            "title": "Default Title", "price": price, "taxable": True, "tracked": True,
-            "requiresShipping": True, "grams": 250, "position": 1,
+            "id": max(store.all("variant")) + 1,
+            "product": product["id"],
+            "item": max(store.all("item")) + 1,
+            "sku": sku,
+            "barcode": barcode,
+            "title": "Default Title",
+            "price": price,
+            "taxable": True,
+            "tracked": True,
+            "requiresShipping": True,
+            "grams": 250,
+            "position": 1,
         }
         self.add_variant(variant, moment)
         return store.get("variant", variant["id"])
 
     def add_level(self, item: int, location: int, available: int, moment: str) -> dict[str, Any]:
         """Stock an item at a place."""
-        return self.store.put("level", f"{item}:{location}", {
-            "item": item, "location": location, "active": True, "available": available,
-            "committed": 0, "damaged": 0, "incoming": 0, "quality_control": 0, "reserved": 0,
-            "safety_stock": 0, "createdAt": moment, "updatedAt": moment,
-        })
+        return self.store.put(
+            "level",
+            f"{item}:{location}",
+            {
+                "item": item,
+                "location": location,
+                "active": True,
+                "available": available,
+                "committed": 0,
+                "damaged": 0,
+                "incoming": 0,
+                "quality_control": 0,
+                "reserved": 0,
+                "safety_stock": 0,
+                "createdAt": moment,
+                "updatedAt": moment,
+            },
+        )
 
     def catalogue(self) -> dict[str, Any]:
         """The catalogue in the form that the generator takes."""

@@ -12,7 +12,7 @@ import json
 import sqlite3
 import threading
 from collections import defaultdict
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from typing import Any
 
 _TABLES = """
@@ -25,7 +25,7 @@ CREATE TABLE IF NOT EXISTS request (
 
 def now() -> datetime:
     """The sandbox's clock: aware UTC."""
-    return datetime.now(UTC)
+    return datetime.now(timezone.utc)
 
 
 def stamp(moment: datetime | None = None) -> str:
@@ -110,8 +110,7 @@ class Store:
         """
         with self.lock:
             cursor = self._connection.execute(
-                f"SELECT * FROM (SELECT * FROM request WHERE {where} ORDER BY id DESC LIMIT ?)"
-                " ORDER BY id",
+                f"SELECT * FROM (SELECT * FROM request WHERE {where} ORDER BY id DESC LIMIT ?) ORDER BY id",
                 (*values, limit),
             )
             names = [column[0] for column in cursor.description]

@@ -27,12 +27,23 @@ def create(shop: Shop, topic: str, data: dict[str, Any], version: str) -> tuple[
             return None, "Address for this topic has already been taken"
     key = shop.ids("WebhookSubscription")
     moment = stamp()
-    return shop.store.put("subscription", key, {
-        "id": key, "topic": topic, "uri": uri, "format": data.get("format") or "JSON",
-        "includeFields": data.get("includeFields") or [], "filter": data.get("filter"),
-        "name": data.get("name"), "version": version, "failures": 0,
-        "createdAt": moment, "updatedAt": moment,
-    }), ""
+    return shop.store.put(
+        "subscription",
+        key,
+        {
+            "id": key,
+            "topic": topic,
+            "uri": uri,
+            "format": data.get("format") or "JSON",
+            "includeFields": data.get("includeFields") or [],
+            "filter": data.get("filter"),
+            "name": data.get("name"),
+            "version": version,
+            "failures": 0,
+            "createdAt": moment,
+            "updatedAt": moment,
+        },
+    ), ""
 
 
 def update(shop: Shop, key: int, data: dict[str, Any]) -> tuple[dict | None, str]:

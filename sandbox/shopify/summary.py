@@ -20,38 +20,62 @@ def order(shop: Shop, row: dict) -> dict[str, Any]:
     """An order: what a comparison with another system needs."""
     totals = row["totals"]
     return {
-        "id": gid("Order", row["id"]), "name": row["name"], "number": row["number"],
-        "shape": row["shape"], "seed": row.get("seed"), "test": row["test"],
-        "created_at": row["createdAt"], "updated_at": row["updatedAt"],
-        "cancelled_at": row["cancelledAt"], "edited": row["edited"],
-        "currency": row["currencyCode"], "presentment_currency": row["presentmentCurrencyCode"],
-        "taxes_included": row["taxesIncluded"], "email": row["email"],
+        "id": gid("Order", row["id"]),
+        "name": row["name"],
+        "number": row["number"],
+        "shape": row["shape"],
+        "seed": row.get("seed"),
+        "test": row["test"],
+        "created_at": row["createdAt"],
+        "updated_at": row["updatedAt"],
+        "cancelled_at": row["cancelledAt"],
+        "edited": row["edited"],
+        "currency": row["currencyCode"],
+        "presentment_currency": row["presentmentCurrencyCode"],
+        "taxes_included": row["taxesIncluded"],
+        "email": row["email"],
         "customer_id": gid("Customer", row["customer"]) if row["customer"] else None,
-        "po_number": row["poNumber"], "risk": row["risk"], "tags": row["tags"],
+        "po_number": row["poNumber"],
+        "risk": row["risk"],
+        "tags": row["tags"],
         "financial_status": row["financialStatus"],
         "fulfillment_status": row["fulfillmentStatus"],
         "totals": {name: amount(value) for name, value in totals.items()},
         "presentment_total": rest_amount(totals["currentTotal"][2], totals["currentTotal"][3]),
         "lines": [line(row, one) for one in row["lines"]],
         "shipping": [
-            {"id": gid("ShippingLine", one["id"]), "title": one["title"],
-             "price": amount(one["originalPrice"])} for one in row["shippingLines"]
+            {"id": gid("ShippingLine", one["id"]), "title": one["title"], "price": amount(one["originalPrice"])}
+            for one in row["shippingLines"]
         ],
         "transactions": [
-            {"id": gid("OrderTransaction", one["id"]), "kind": one["kind"],
-             "status": one["status"], "gateway": one["gateway"], "amount": amount(one["amount"])}
+            {
+                "id": gid("OrderTransaction", one["id"]),
+                "kind": one["kind"],
+                "status": one["status"],
+                "gateway": one["gateway"],
+                "amount": amount(one["amount"]),
+            }
             for one in row["transactions"]
         ],
         "agreements": [
-            {"reason": one["reason"], "happened_at": one["happenedAt"], "sales": [
-                {"type": sale["type"], "action": sale["action"], "quantity": sale["quantity"],
-                 "total": amount(sale["total"]), "tax": amount(sale["tax"])}
-                for sale in one["sales"]
-            ]} for one in row["agreements"]
+            {
+                "reason": one["reason"],
+                "happened_at": one["happenedAt"],
+                "sales": [
+                    {
+                        "type": sale["type"],
+                        "action": sale["action"],
+                        "quantity": sale["quantity"],
+                        "total": amount(sale["total"]),
+                        "tax": amount(sale["tax"]),
+                    }
+                    for sale in one["sales"]
+                ],
+            }
+            for one in row["agreements"]
         ],
         "fulfillment_orders": [fulfillment_order(shop, fo) for fo in orders_of(shop, row)],
-        "fulfillments": [fulfillment(shop, shop.store.get("fulfillment", key))
-                         for key in row["fulfillments"]],
+        "fulfillments": [fulfillment(shop, shop.store.get("fulfillment", key)) for key in row["fulfillments"]],
     }
 
 
@@ -61,20 +85,29 @@ def line(row: dict, one: dict) -> dict[str, Any]:
     price = as_money(one["unitPrice"])
     cut = total((part(d["amount"], left, count) for d in one["discounts"]), price)
     return {
-        "id": gid("LineItem", one["id"]), "sku": one["sku"], "title": one["title"],
+        "id": gid("LineItem", one["id"]),
+        "sku": one["sku"],
+        "title": one["title"],
         "variant_id": gid("ProductVariant", one["variant"]) if one["variant"] else None,
-        "quantity": count, "current_quantity": left,
+        "quantity": count,
+        "current_quantity": left,
         "unfulfilled_quantity": one["unfulfilledQuantity"],
         "fulfilled_quantity": one["fulfilledQuantity"],
-        "unit_price": amount(price), "original_total": amount(one["originalTotal"]),
+        "unit_price": amount(price),
+        "original_total": amount(one["originalTotal"]),
         "discount": amount(total((d["amount"] for d in one["discounts"]), price)),
         "current_net": amount(price.times(left).plus(cut, -1)),
         "taxes": [
-            {"title": tax["title"], "rate": tax["rate"], "amount": amount(tax["price"]),
-             "current_amount": amount(part(tax["price"], left, count))}
+            {
+                "title": tax["title"],
+                "rate": tax["rate"],
+                "amount": amount(tax["price"]),
+                "current_amount": amount(part(tax["price"], left, count)),
+            }
             for tax in one["taxLines"]
         ],
-        "gift_card": one["isGiftCard"], "tip": one["isTip"],
+        "gift_card": one["isGiftCard"],
+        "tip": one["isTip"],
         "requires_shipping": one["requiresShipping"],
     }
 
@@ -83,14 +116,21 @@ def fulfillment_order(shop: Shop, fo: dict) -> dict[str, Any]:
     """A fulfilment order."""
     place = shop.store.get("location", fo["location"])
     return {
-        "id": gid("FulfillmentOrder", fo["id"]), "order_id": gid("Order", fo["order"]),
-        "status": fo["status"], "location_id": gid("Location", fo["location"]),
-        "location": place["name"], "actions": list(supported_actions(fo)),
+        "id": gid("FulfillmentOrder", fo["id"]),
+        "order_id": gid("Order", fo["order"]),
+        "status": fo["status"],
+        "location_id": gid("Location", fo["location"]),
+        "location": place["name"],
+        "actions": list(supported_actions(fo)),
         "holds": [hold["reason"] for hold in fo["holds"]],
         "lines": [
-            {"id": gid("FulfillmentOrderLineItem", row["id"]),
-             "line_id": gid("LineItem", row["line"]), "total": row["total"],
-             "remaining": row["remaining"]} for row in fo["lines"]
+            {
+                "id": gid("FulfillmentOrderLineItem", row["id"]),
+                "line_id": gid("LineItem", row["line"]),
+                "total": row["total"],
+                "remaining": row["remaining"],
+            }
+            for row in fo["lines"]
         ],
     }
 
@@ -99,13 +139,22 @@ def fulfillment(shop: Shop, row: dict) -> dict[str, Any]:
     """A fulfilment."""
     place = shop.store.get("location", row["location"])
     return {
-        "id": gid("Fulfillment", row["id"]), "name": row["name"], "status": row["status"],
-        "order_id": gid("Order", row["order"]), "location_id": gid("Location", row["location"]),
-        "location": place["name"], "created_at": row["createdAt"], "tracking": row["tracking"],
+        "id": gid("Fulfillment", row["id"]),
+        "name": row["name"],
+        "status": row["status"],
+        "order_id": gid("Order", row["order"]),
+        "location_id": gid("Location", row["location"]),
+        "location": place["name"],
+        "created_at": row["createdAt"],
+        "tracking": row["tracking"],
         "notified": row["notified"],
         "lines": [
-            {"line_id": gid("LineItem", one["line"]), "quantity": one["quantity"],
-             "fulfillment_order_id": gid("FulfillmentOrder", one["fo"])} for one in row["lines"]
+            {
+                "line_id": gid("LineItem", one["line"]),
+                "quantity": one["quantity"],
+                "fulfillment_order_id": gid("FulfillmentOrder", one["fo"]),
+            }
+            for one in row["lines"]
         ],
     }
 
@@ -114,19 +163,34 @@ def level(shop: Shop, row: dict) -> dict[str, Any]:
     """A stock level with every quantity by name."""
     item = shop.store.get("item", row["item"])
     return {
-        "sku": item["sku"], "inventory_item_id": gid("InventoryItem", row["item"]),
+        "sku": item["sku"],
+        "inventory_item_id": gid("InventoryItem", row["item"]),
         "location_id": gid("Location", row["location"]),
         "location": shop.store.get("location", row["location"])["name"],
-        "active": row["active"], "updated_at": row["updatedAt"],
+        "active": row["active"],
+        "updated_at": row["updatedAt"],
         **{name: quantity(row, name) for name in NAMES},
     }
 
 
 def delivery(row: dict, body: bool = False) -> dict[str, Any]:
     """A webhook delivery with its attempts."""
-    shown = {key: row[key] for key in (
-        "id", "webhook_id", "event_id", "topic", "uri", "resource", "triggered_at", "status",
-        "planned", "attempts", "duplicate_of")}
+    shown = {
+        key: row[key]
+        for key in (
+            "id",
+            "webhook_id",
+            "event_id",
+            "topic",
+            "uri",
+            "resource",
+            "triggered_at",
+            "status",
+            "planned",
+            "attempts",
+            "duplicate_of",
+        )
+    }
     shown["subscription_id"] = gid("WebhookSubscription", row["subscription"])
     if body:
         shown["body"] = row["body"]
@@ -135,8 +199,13 @@ def delivery(row: dict, body: bool = False) -> dict[str, Any]:
 
 def location(row: dict) -> dict[str, Any]:
     """A place of the shop."""
-    return {"id": gid("Location", row["id"]), "name": row["name"], "active": row["active"],
-            "timezone": row.get("timezone"), "address": row["address"]}
+    return {
+        "id": gid("Location", row["id"]),
+        "name": row["name"],
+        "active": row["active"],
+        "timezone": row.get("timezone"),
+        "address": row["address"],
+    }
 
 
 def variant(shop: Shop, row: dict) -> dict[str, Any]:
@@ -144,10 +213,17 @@ def variant(shop: Shop, row: dict) -> dict[str, Any]:
     product = shop.store.get("product", row["product"])
     currency = shop.settings["shop"]["currencyCode"]
     return {
-        "id": gid("ProductVariant", row["id"]), "product_id": gid("Product", row["product"]),
-        "inventory_item_id": gid("InventoryItem", row["item"]), "sku": row["sku"],
-        "barcode": row["barcode"], "title": row["title"], "product_title": product["title"],
-        "price": rest_amount(row["price"], currency), "currency": currency,
-        "tracked": row["tracked"], "requires_shipping": row["requiresShipping"],
-        "gift_card": product["isGiftCard"], "weight_kg": row["grams"] / 1000,
+        "id": gid("ProductVariant", row["id"]),
+        "product_id": gid("Product", row["product"]),
+        "inventory_item_id": gid("InventoryItem", row["item"]),
+        "sku": row["sku"],
+        "barcode": row["barcode"],
+        "title": row["title"],
+        "product_title": product["title"],
+        "price": rest_amount(row["price"], currency),
+        "currency": currency,
+        "tracked": row["tracked"],
+        "requires_shipping": row["requiresShipping"],
+        "gift_card": product["isGiftCard"],
+        "weight_kg": row["grams"] / 1000,
     }

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import hmac
 import heapq
+import hmac
 import json
 import random
 import threading
@@ -46,11 +46,7 @@ class Dispatcher:
         """Start the senders and take up what an earlier run left."""
         with self._wake:
             self.reload()
-        for index in range(MOST_THREADS):
-            thread = threading.Thread(target=self._work, args=(index,), daemon=True,
-                                      name=f"webhook-{index}")
-            self._threads.append(thread)
-            thread.start()
+        self.wake()
 
     def stop(self) -> None:
         """Stop the senders; what is pending stays in the state."""
@@ -62,8 +58,9 @@ class Dispatcher:
 
     def reload(self) -> None:
         """Rebuild the queue from the state (after a start or a reset)."""
-        self._heap = [(row["due"], key) for key, row in self.shop.store.all("delivery").items()
-                      if row["status"] == "pending"]
+        self._heap = [
+            (row["due"], key) for key, row in self.shop.store.all("delivery").items() if row["status"] == "pending"
+        ]
         heapq.heapify(self._heap)
 
     def emit(self, topic: str, resource: Any) -> None:
@@ -83,27 +80,30 @@ class Dispatcher:
         plan = self.shop.settings["webhooks"]["plan"]
         index = self.shop.store.next("webhook")
         chance = random.Random(f"{plan['seed']}/{index}")
-        drop, double, late = (chance.random() < plan[name]
-                              for name in ("drop", "duplicate", "reorder"))
+        drop, double, late = (chance.random() < plan[name] for name in ("drop", "duplicate", "reorder"))
         if plan["topics"] and topic not in plan["topics"]:
             drop = double = late = False
         wait = chance.uniform(0.2, 1.0) * plan["reorder_seconds"] if late else 0.0
         moment = now()
         row = {
             "webhook_id": str(uuid.UUID(int=random.getrandbits(128), version=4)),
-            "event_id": event, "topic": topic, "subscription": subscription["id"],
-            "uri": subscription["uri"], "version": subscription["version"],
+            "event_id": event,
+            "topic": topic,
+            "subscription": subscription["id"],
+            "uri": subscription["uri"],
+            "version": subscription["version"],
             "triggered_at": moment.isoformat().replace("+00:00", "Z"),
             "body": json.dumps(body, ensure_ascii=False, separators=(",", ":")),
-            "resource": body.get("id"), "status": "dropped" if drop else "pending",
-            "planned": [n for n, on in (("drop", drop), ("duplicate", double), ("reorder", late))
-                        if on],
-            "attempts": [], "duplicate_of": None, "due": time.time() + wait,
+            "resource": body.get("id"),
+            "status": "dropped" if drop else "pending",
+            "planned": [n for n, on in (("drop", drop), ("duplicate", double), ("reorder", late)) if on],
+            "attempts": [],
+            "duplicate_of": None,
+            "due": time.time() + wait,
         }
         key = self.add(row)
         if double and not drop:
-            self.add({**row, "attempts": [], "duplicate_of": key,
-                      "due": row["due"] + chance.uniform(0, 0.5)})
+            self.add({**row, "attempts": [], "duplicate_of": key, "due": row["due"] + chance.uniform(0, 0.5)})
 
     def add(self, row: dict[str, Any]) -> int:
         """Store a delivery and queue it when it is pending; its number."""
@@ -132,8 +132,13 @@ class Dispatcher:
             self._wake.notify_all()
 
     def wake(self) -> None:
-        """Look at the settings again."""
+        """Look at the settings again: as many senders as they say, never fewer."""
         with self._wake:
+            wanted = min(MOST_THREADS, self.shop.settings["webhooks"]["concurrency"])
+            for index in range(len(self._threads), wanted):
+                thread = threading.Thread(target=self._work, args=(index,), daemon=True, name=f"webhook-{index}")
+                self._threads.append(thread)
+                thread.start()
             self._wake.notify_all()
 
     def _work(self, index: int) -> None:
@@ -174,8 +179,12 @@ class Dispatcher:
         attempt: dict[str, Any] = {"at": now().isoformat(), "status": None, "error": None}
         try:
             answer = session.post(
-                row["uri"], data=body, headers=self._headers(row, body), allow_redirects=False,
-                timeout=self.shop.settings["webhooks"]["timeout_seconds"], verify=False,
+                row["uri"],
+                data=body,
+                headers=self._headers(row, body),
+                allow_redirects=False,
+                timeout=self.shop.settings["webhooks"]["timeout_seconds"],
+                verify=False,
             )
             attempt["status"] = answer.status_code
             if answer.status_code >= 300:

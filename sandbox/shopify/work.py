@@ -17,20 +17,19 @@ def _find(shop: Shop, key: int, action: str) -> dict[str, Any]:
     if fo is None:
         raise Refused("Fulfillment order does not exist.", ("id",), "FULFILLMENT_ORDER_NOT_FOUND")
     if action not in supported_actions(fo):
-        raise Refused(f"Fulfillment order {key} does not support {action} while it is "
-                      f"{fo['status'].lower()}.", ("id",), "INVALID")
+        raise Refused(
+            f"Fulfillment order {key} does not support {action} while it is {fo['status'].lower()}.", ("id",), "INVALID"
+        )
     return fo
 
 
-def hold(shop: Shop, key: int, reason: str, notes: str | None = None,
-         handle: str | None = None) -> tuple[dict, dict]:
+def hold(shop: Shop, key: int, reason: str, notes: str | None = None, handle: str | None = None) -> tuple[dict, dict]:
     """Put a fulfilment order on hold; (fulfilment order, hold).
 
     :raises Refused: it cannot be held now
     """
     fo = _find(shop, key, "HOLD")
-    entry = {"id": shop.ids("FulfillmentHold"), "reason": reason, "notes": notes,
-             "handle": handle or ""}
+    entry = {"id": shop.ids("FulfillmentHold"), "reason": reason, "notes": notes, "handle": handle or ""}
     fo["holds"].append(entry)
     fo.update(status="ON_HOLD", updatedAt=stamp())
     shop.store.put("fo", key, fo)
@@ -88,8 +87,9 @@ def split(shop: Shop, key: int, rows: Sequence[tuple[int, int]]) -> tuple[dict, 
     order = shop.store.get("order", fo["order"])
     for row_id, count in rows:
         if row_id not in by_id or not 0 < count <= by_id[row_id]["remaining"]:
-            raise Refused("Invalid fulfillment order line item quantity requested.",
-                          ("fulfillmentOrderSplits",), "GREATER_THAN")
+            raise Refused(
+                "Invalid fulfillment order line item quantity requested.", ("fulfillmentOrderSplits",), "GREATER_THAN"
+            )
     parts = []
     for row_id, count in rows:
         by_id[row_id]["remaining"] -= count

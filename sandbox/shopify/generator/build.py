@@ -34,8 +34,12 @@ def build(spec: OrderSpec, ids: NextId, when: str) -> dict[str, Any]:
         net = _net(holder, zero(order))
         holder["taxLines"] = _tax_rows(net, [] if spec.tax_exempt else taxed.taxes, included)
     order["fees"] = [
-        {"id": ids("AdditionalFee"), "name": name, "price": exchange.money(price),
-         "taxLines": _tax_rows(exchange.money(price), taxes, included)}
+        {
+            "id": ids("AdditionalFee"),
+            "name": name,
+            "price": exchange.money(price),
+            "taxLines": _tax_rows(exchange.money(price), taxes, included),
+        }
         for name, price, taxes in spec.fees
     ]
     agree(order, ids, "ORDER", when, original_sales(order, ids))
@@ -49,19 +53,43 @@ def _head(spec: OrderSpec, ids: NextId, when: str) -> dict[str, Any]:
     """Everything of an order that needs no arithmetic."""
     number = ids("OrderNumber")
     return {
-        "id": ids("Order"), "number": number, "name": f"#{number}", "shape": spec.shape,
-        "createdAt": when, "processedAt": when, "updatedAt": when, "cancelledAt": None,
-        "cancelReason": None, "staffNote": None, "closedAt": None, "test": spec.test,
+        "id": ids("Order"),
+        "number": number,
+        "name": f"#{number}",
+        "shape": spec.shape,
+        "createdAt": when,
+        "processedAt": when,
+        "updatedAt": when,
+        "cancelledAt": None,
+        "cancelReason": None,
+        "staffNote": None,
+        "closedAt": None,
+        "test": spec.test,
         "edited": False,
-        "email": spec.email, "phone": spec.phone, "note": spec.note, "tags": list(spec.tags),
-        "poNumber": spec.po_number, "sourceName": spec.source, "risk": spec.risk,
-        "taxesIncluded": spec.taxes_included, "taxExempt": spec.tax_exempt,
-        "dutiesIncluded": False, "currencyCode": spec.currency,
-        "presentmentCurrencyCode": spec.presentment_currency, "rate": str(spec.rate),
-        "customer": spec.customer, "company": spec.company,
-        "billingAddress": spec.billing, "shippingAddress": spec.shipping_address,
-        "customAttributes": [], "discountApplications": [], "transactions": [], "refunds": [],
-        "agreements": [], "spread": spec.spread, "onHold": False,
+        "email": spec.email,
+        "phone": spec.phone,
+        "note": spec.note,
+        "tags": list(spec.tags),
+        "poNumber": spec.po_number,
+        "sourceName": spec.source,
+        "risk": spec.risk,
+        "taxesIncluded": spec.taxes_included,
+        "taxExempt": spec.tax_exempt,
+        "dutiesIncluded": False,
+        "currencyCode": spec.currency,
+        "presentmentCurrencyCode": spec.presentment_currency,
+        "rate": str(spec.rate),
+        "customer": spec.customer,
+        "company": spec.company,
+        "billingAddress": spec.billing,
+        "shippingAddress": spec.shipping_address,
+        "customAttributes": [],
+        "discountApplications": [],
+        "transactions": [],
+        "refunds": [],
+        "agreements": [],
+        "spread": spec.spread,
+        "onHold": False,
     }
 
 
@@ -72,7 +100,8 @@ def _line(spec: LineSpec, order: dict, ids: NextId, exchange: Exchange) -> dict[
     title = spec.title
     variant_title = variant["title"] if variant and variant["title"] != "Default Title" else None
     return {
-        "id": ids("LineItem"), "title": title,
+        "id": ids("LineItem"),
+        "title": title,
         "name": f"{title} - {variant_title}" if variant_title else title,
         "variantTitle": variant_title,
         "sku": spec.sku if spec.sku is not None else (variant["sku"] if variant else None),
@@ -81,17 +110,29 @@ def _line(spec: LineSpec, order: dict, ids: NextId, exchange: Exchange) -> dict[
         "item": variant["item"] if variant and variant["tracked"] and spec.known_variant else None,
         "vendor": "Hub Goods" if variant else None,
         "grams": variant["grams"] if variant else 0,
-        "quantity": spec.quantity, "currentQuantity": spec.quantity,
-        "unfulfilledQuantity": spec.quantity if fulfillable else 0, "fulfilledQuantity": 0,
-        "fulfillable": fulfillable, "requiresShipping": spec.requires_shipping and not spec.is_tip,
-        "unitPrice": unit, "originalTotal": unit.times(spec.quantity),
-        "isGiftCard": spec.is_gift_card, "isTip": spec.is_tip, "taxable": bool(spec.taxes),
+        "quantity": spec.quantity,
+        "currentQuantity": spec.quantity,
+        "unfulfilledQuantity": spec.quantity if fulfillable else 0,
+        "fulfilledQuantity": 0,
+        "fulfillable": fulfillable,
+        "requiresShipping": spec.requires_shipping and not spec.is_tip,
+        "unitPrice": unit,
+        "originalTotal": unit.times(spec.quantity),
+        "isGiftCard": spec.is_gift_card,
+        "isTip": spec.is_tip,
+        "taxable": bool(spec.taxes),
         "group": order["lineGroups"][spec.group]["id"] if spec.group is not None else None,
         "customAttributes": [{"key": k, "value": v} for k, v in spec.attributes.items()],
-        "discounts": [], "taxLines": [],
+        "discounts": [],
+        "taxLines": [],
         "duties": [
-            {"id": ids("Duty"), "harmonizedSystemCode": code, "countryCodeOfOrigin": origin,
-             "price": exchange.money(price), "taxLines": []}
+            {
+                "id": ids("Duty"),
+                "harmonizedSystemCode": code,
+                "countryCodeOfOrigin": origin,
+                "price": exchange.money(price),
+                "taxLines": [],
+            }
             for code, origin, price in spec.duties
         ],
     }
@@ -99,8 +140,14 @@ def _line(spec: LineSpec, order: dict, ids: NextId, exchange: Exchange) -> dict[
 
 def _shipping(spec, ids: NextId, exchange: Exchange) -> dict[str, Any]:
     return {
-        "id": ids("ShippingLine"), "title": spec.title, "code": spec.code, "source": "shopify",
-        "carrierIdentifier": None, "isRemoved": False, "discounts": [], "taxLines": [],
+        "id": ids("ShippingLine"),
+        "title": spec.title,
+        "code": spec.code,
+        "source": "shopify",
+        "carrierIdentifier": None,
+        "isRemoved": False,
+        "discounts": [],
+        "taxLines": [],
         "originalPrice": exchange.money(spec.price),
         "refunded": exchange.money(0),
     }
@@ -114,8 +161,7 @@ def _net(holder: dict, nothing: Money) -> Money:
 
 def _tax_rows(net: Money, taxes: list[TaxSpec], included: bool) -> list[dict[str, Any]]:
     return [
-        {"title": tax.title, "rate": str(tax.rate), "price": amount}
-        for tax, amount in tax_lines(net, taxes, included)
+        {"title": tax.title, "rate": str(tax.rate), "price": amount} for tax, amount in tax_lines(net, taxes, included)
     ]
 
 
@@ -140,7 +186,9 @@ def _application(discount: DiscountSpec, index: int, exchange: Exchange) -> dict
     percentage = discount.kind == "percentage"
     everywhere = discount.lines is None
     return {
-        "index": index, "origin": discount.origin, "title": discount.title,
+        "index": index,
+        "origin": discount.origin,
+        "title": discount.title,
         "targetType": DISCOUNT_TARGET[discount.target],
         "targetSelection": "ALL" if everywhere else "EXPLICIT",
         "allocationMethod": "ACROSS" if everywhere and not percentage else "EACH",
@@ -149,8 +197,7 @@ def _application(discount: DiscountSpec, index: int, exchange: Exchange) -> dict
     }
 
 
-def add_payment(order: dict, payment: PaymentSpec, ids: NextId, when: str,
-                exchange: Exchange) -> dict[str, Any]:
+def add_payment(order: dict, payment: PaymentSpec, ids: NextId, when: str, exchange: Exchange) -> dict[str, Any]:
     """Book a payment of a share of what is unpaid, or of an amount."""
     open_amount = order["totals"]["currentTotal"].plus(order["totals"]["net"], -1)
     if payment.amount is not None:
@@ -160,8 +207,13 @@ def add_payment(order: dict, payment: PaymentSpec, ids: NextId, when: str,
     else:
         amount = exchange.money(int(open_amount.shop * payment.share))
     row = {
-        "id": ids("OrderTransaction"), "kind": payment.kind, "status": payment.status,
-        "gateway": payment.gateway, "amount": amount, "processedAt": when, "parent": None,
+        "id": ids("OrderTransaction"),
+        "kind": payment.kind,
+        "status": payment.status,
+        "gateway": payment.gateway,
+        "amount": amount,
+        "processedAt": when,
+        "parent": None,
         "rounding": exchange.money(payment.rounding) if payment.rounding else None,
         "test": order["test"],
     }

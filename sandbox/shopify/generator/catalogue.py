@@ -7,17 +7,46 @@ from typing import Any
 
 #: name, ISO country, state code, state, city, street, zip, phone, IANA time zone
 LOCATIONS = (
-    ("Reno", "US", "NV", "Nevada", "Reno", "1200 Depot Road", "89502", "+17755550100",
-     "America/Los_Angeles"),
-    ("Louisville", "US", "KY", "Kentucky", "Louisville", "88 Freight Lane", "40214",
-     "+15025550101", "America/Kentucky/Louisville"),
-    ("Rotterdam", "NL", "ZH", "Zuid-Holland", "Rotterdam", "Waalhaven Zuidzijde 12", "3089 JH",
-     "+31105550102", "Europe/Amsterdam"),
+    ("Reno", "US", "NV", "Nevada", "Reno", "1200 Depot Road", "89502", "+17755550100", "America/Los_Angeles"),
+    (
+        "Louisville",
+        "US",
+        "KY",
+        "Kentucky",
+        "Louisville",
+        "88 Freight Lane",
+        "40214",
+        "+15025550101",
+        "America/Kentucky/Louisville",
+    ),
+    (
+        "Rotterdam",
+        "NL",
+        "ZH",
+        "Zuid-Holland",
+        "Rotterdam",
+        "Waalhaven Zuidzijde 12",
+        "3089 JH",
+        "+31105550102",
+        "Europe/Amsterdam",
+    ),
 )
 COUNTRIES = {"US": "United States", "NL": "Netherlands"}
 
-NOUNS = ("Lamp", "Kettle", "Backpack", "Notebook", "Chair", "Mug", "Blanket", "Headlamp",
-         "Bottle", "Apron", "Clock", "Basket")
+NOUNS = (
+    "Lamp",
+    "Kettle",
+    "Backpack",
+    "Notebook",
+    "Chair",
+    "Mug",
+    "Blanket",
+    "Headlamp",
+    "Bottle",
+    "Apron",
+    "Clock",
+    "Basket",
+)
 ADJECTIVES = ("Walnut", "Copper", "Linen", "Slate", "Felt", "Cork", "Enamel", "Wool")
 SIZES = ("Small", "Medium", "Large", "Extra large")
 
@@ -72,9 +101,7 @@ def locations() -> list[dict[str, Any]]:
                 "phone": phone,
             },
         }
-        for index, (name, country, code, state, city, street, postcode, phone, zone) in enumerate(
-            LOCATIONS
-        )
+        for index, (name, country, code, state, city, street, postcode, phone, zone) in enumerate(LOCATIONS)
     ]
 
 
@@ -89,9 +116,13 @@ def _add_product(data: dict, chance: random.Random, size: int) -> None:
     for position in range(size):
         index = len(data["variants"]) + 1
         _variant(
-            data, product, f"HUB-{index:04d}", price + position * chance.randrange(100, 900),
+            data,
+            product,
+            f"HUB-{index:04d}",
+            price + position * chance.randrange(100, 900),
             title=SIZES[position] if size > 1 else "Default Title",
-            barcode=_ean13(f"200{index:09d}"), grams=chance.randrange(80, 4000),
+            barcode=_ean13(f"200{index:09d}"),
+            grams=chance.randrange(80, 4000),
         )
 
 

@@ -43,14 +43,20 @@ def find_line(order: dict, line_id: int) -> dict[str, Any]:
 
 def exchange_of(order: dict) -> Exchange:
     """The order's currencies and the rate it was placed at."""
-    return Exchange(OrderSpec(
-        shape="", lines=[], currency=order["currencyCode"],
-        presentment_currency=order["presentmentCurrencyCode"], rate=Decimal(order["rate"]),
-    ))
+    return Exchange(
+        OrderSpec(
+            shape="",
+            lines=[],
+            currency=order["currencyCode"],
+            presentment_currency=order["presentmentCurrencyCode"],
+            rate=Decimal(order["rate"]),
+        )
+    )
 
 
-def edit(order: dict, ids: NextId, when: str, changes: Sequence[tuple[int, int]],
-         added: Sequence[LineSpec] = ()) -> Effects:
+def edit(
+    order: dict, ids: NextId, when: str, changes: Sequence[tuple[int, int]], added: Sequence[LineSpec] = ()
+) -> Effects:
     """Edit an order: units added to or removed from lines, new lines.
 
     :param changes: (line id, change of quantity)
@@ -71,8 +77,7 @@ def edit(order: dict, ids: NextId, when: str, changes: Sequence[tuple[int, int]]
     exchange = exchange_of(order)
     for spec in added:
         line = _line(spec, order, ids, exchange)
-        line["taxLines"] = _tax_rows(as_money(line["originalTotal"]), spec.taxes,
-                                     order["taxesIncluded"])
+        line["taxLines"] = _tax_rows(as_money(line["originalTotal"]), spec.taxes, order["taxesIncluded"])
         order["lines"].append(line)
         sales.append(line_sale(order, ids, line, 0, line["quantity"], "ORDER"))
         effects.append((line, line["quantity"]))
@@ -82,9 +87,16 @@ def edit(order: dict, ids: NextId, when: str, changes: Sequence[tuple[int, int]]
     return effects
 
 
-def refund(order: dict, ids: NextId, when: str, units: Sequence[tuple[int, int, str]] = (),
-           shipping: bool = False, adjustment: int = 0, payment: str | None = "SUCCESS",
-           note: str | None = None) -> tuple[dict[str, Any], Effects]:
+def refund(
+    order: dict,
+    ids: NextId,
+    when: str,
+    units: Sequence[tuple[int, int, str]] = (),
+    shipping: bool = False,
+    adjustment: int = 0,
+    payment: str | None = "SUCCESS",
+    note: str | None = None,
+) -> tuple[dict[str, Any], Effects]:
     """Refund units, shipping, or just an amount.
 
     :param units: (line id, quantity, ``NO_RESTOCK`` | ``CANCEL`` | ``RETURN``)
@@ -122,8 +134,12 @@ def _refund_row(order, ids, line, count, restock, entry) -> dict[str, Any]:
     if not order["taxesIncluded"]:
         subtotal = subtotal.plus(as_money(entry["tax"]).times(-1), -1)
     return {
-        "id": ids("RefundLineItem"), "line": line["id"], "quantity": count,
-        "restockType": restock, "subtotal": subtotal, "tax": as_money(entry["tax"]).times(-1),
+        "id": ids("RefundLineItem"),
+        "line": line["id"],
+        "quantity": count,
+        "restockType": restock,
+        "subtotal": subtotal,
+        "tax": as_money(entry["tax"]).times(-1),
         "location": None,
     }
 
@@ -135,8 +151,7 @@ def _return_shipping(order: dict, ids: NextId) -> list[dict]:
         net = as_money(row["originalPrice"]).plus(discount, -1)
         if row["isRemoved"] or row["refunded"][0]:
             continue
-        sales.append(charge_sale(order, ids, "SHIPPING", row["id"], net, row["taxLines"], -1,
-                                 discount))
+        sales.append(charge_sale(order, ids, "SHIPPING", row["id"], net, row["taxLines"], -1, discount))
         row["refunded"] = net
     return sales
 
@@ -151,9 +166,14 @@ def _pay_back(order, ids, when, entry, sales, status) -> None:
         return
     paid = [row for row in order["transactions"] if row["kind"] in ("SALE", "CAPTURE")]
     row = {
-        "id": ids("OrderTransaction"), "kind": "REFUND", "status": status,
-        "gateway": paid[-1]["gateway"] if paid else "manual", "amount": amount,
-        "processedAt": when, "parent": paid[-1]["id"] if paid else None, "rounding": None,
+        "id": ids("OrderTransaction"),
+        "kind": "REFUND",
+        "status": status,
+        "gateway": paid[-1]["gateway"] if paid else "manual",
+        "amount": amount,
+        "processedAt": when,
+        "parent": paid[-1]["id"] if paid else None,
+        "rounding": None,
         "test": order["test"],
     }
     order["transactions"].append(row)
@@ -163,16 +183,22 @@ def _pay_back(order, ids, when, entry, sales, status) -> None:
 
 def settle_refunds(order: dict, status: str = "SUCCESS") -> int:
     """Let the pending refund transactions of an order succeed or fail; how many did."""
-    waiting = [r for r in order["transactions"] if r["kind"] == "REFUND"
-               and r["status"] == "PENDING"]
+    waiting = [r for r in order["transactions"] if r["kind"] == "REFUND" and r["status"] == "PENDING"]
     for row in waiting:
         row["status"] = status
     refresh(order)
     return len(waiting)
 
 
-def cancel(order: dict, ids: NextId, when: str, reason: str = "CUSTOMER", pay_back: bool = True,
-           restock: bool = True, note: str | None = None) -> Effects:
+def cancel(
+    order: dict,
+    ids: NextId,
+    when: str,
+    reason: str = "CUSTOMER",
+    pay_back: bool = True,
+    restock: bool = True,
+    note: str | None = None,
+) -> Effects:
     """Cancel an order: everything unshipped and every charge is taken back.
 
     :raises ValueError: it is cancelled already, or something has shipped
@@ -182,23 +208,17 @@ def cancel(order: dict, ids: NextId, when: str, reason: str = "CUSTOMER", pay_ba
     if any(line["fulfilledQuantity"] for line in order["lines"]):
         raise ValueError("Cannot cancel an order with fulfilled line items")
     kind = "CANCEL" if restock else "NO_RESTOCK"
-    units = [
-        (line["id"], line["currentQuantity"], kind)
-        for line in order["lines"]
-        if line["currentQuantity"]
-    ]
+    units = [(line["id"], line["currentQuantity"], kind) for line in order["lines"] if line["currentQuantity"]]
     _void_authorizations(order, ids, when)
     entry, effects = refund(order, ids, when, units, shipping=True, payment=None)
     agreement = order["agreements"][-1]
     for line in order["lines"]:
         agreement["sales"] += [
-            charge_sale(order, ids, "DUTY", duty["id"], as_money(duty["price"]),
-                        duty["taxLines"], -1)
+            charge_sale(order, ids, "DUTY", duty["id"], as_money(duty["price"]), duty["taxLines"], -1)
             for duty in line["duties"]
         ]
     agreement["sales"] += [
-        charge_sale(order, ids, "ADDITIONAL_FEE", fee["id"], as_money(fee["price"]),
-                    fee["taxLines"], -1)
+        charge_sale(order, ids, "ADDITIONAL_FEE", fee["id"], as_money(fee["price"]), fee["taxLines"], -1)
         for fee in order["fees"]
     ]
     refresh(order)
@@ -213,7 +233,12 @@ def _void_authorizations(order: dict, ids: NextId, when: str) -> None:
     captured = {row["parent"] for row in order["transactions"] if row["kind"] == "CAPTURE"}
     for row in list(order["transactions"]):
         if row["kind"] == "AUTHORIZATION" and row["id"] not in captured:
-            order["transactions"].append({
-                **row, "id": ids("OrderTransaction"), "kind": "VOID", "parent": row["id"],
-                "processedAt": when,
-            })
+            order["transactions"].append(
+                {
+                    **row,
+                    "id": ids("OrderTransaction"),
+                    "kind": "VOID",
+                    "parent": row["id"],
+                    "processedAt": when,
+                }
+            )

@@ -58,8 +58,11 @@ def _check_totals(order: dict) -> list[str]:
     if goods != as_money(totals["currentSubtotal"]):
         faults.append("the lines' present amounts are not the present subtotal")
     if not order["edited"] and not _charges_returned(order):
-        charges = [*order["shippingLines"], *order["fees"],
-                   *(duty for line in order["lines"] for duty in line["duties"])]
+        charges = [
+            *order["shippingLines"],
+            *order["fees"],
+            *(duty for line in order["lines"] for duty in line["duties"]),
+        ]
         rows = (row["price"] for charge in charges for row in charge["taxLines"])
         if tax.plus(total(rows, nothing)) != as_money(totals["currentTax"]):
             faults.append("the tax lines are not the present tax")

@@ -26,8 +26,17 @@ def zero(order: dict) -> Money:
     return Money(0, order["currencyCode"], 0, order["presentmentCurrencyCode"])
 
 
-def sale(order, ids: NextId, kind: str, action: str, ref: int | None, quantity: int | None,
-         net: Money, taxes: list[dict], discount: Money | None = None) -> dict[str, Any]:
+def sale(
+    order,
+    ids: NextId,
+    kind: str,
+    action: str,
+    ref: int | None,
+    quantity: int | None,
+    net: Money,
+    taxes: list[dict],
+    discount: Money | None = None,
+) -> dict[str, Any]:
     """One entry.
 
     :param net: after discounts; contains the taxes when the order's prices do
@@ -51,8 +60,9 @@ def sale(order, ids: NextId, kind: str, action: str, ref: int | None, quantity: 
     }
 
 
-def agree(order: dict, ids: NextId, reason: str, when: str, sales: Iterable[dict],
-          refund: int | None = None) -> dict[str, Any]:
+def agree(
+    order: dict, ids: NextId, reason: str, when: str, sales: Iterable[dict], refund: int | None = None
+) -> dict[str, Any]:
     """Add an agreement with its sales to the order's ledger."""
     agreement = {
         "id": ids("SalesAgreement"),
@@ -84,20 +94,22 @@ def line_sale(order: dict, ids: NextId, line: dict, start: int, end: int, action
 
     discount = total((share(entry["amount"]) for entry in line["discounts"]), zero(order))
     net = as_money(line["unitPrice"]).times(end - start).plus(discount, -1)
-    taxes = [
-        {"title": tax["title"], "rate": tax["rate"], "amount": share(tax["price"])}
-        for tax in line["taxLines"]
-    ]
+    taxes = [{"title": tax["title"], "rate": tax["rate"], "amount": share(tax["price"])} for tax in line["taxLines"]]
     return sale(order, ids, line_kind(line), action, line["id"], end - start, net, taxes, discount)
 
 
-def charge_sale(order: dict, ids: NextId, kind: str, ref: int, price: Money, tax_rows: list[dict],
-                sign: int = 1, discount: Money | None = None) -> dict:
+def charge_sale(
+    order: dict,
+    ids: NextId,
+    kind: str,
+    ref: int,
+    price: Money,
+    tax_rows: list[dict],
+    sign: int = 1,
+    discount: Money | None = None,
+) -> dict:
     """The sale (or, with ``sign`` -1, the return) of shipping, a duty or a fee."""
-    taxes = [
-        {"title": t["title"], "rate": t["rate"], "amount": as_money(t["price"]).times(sign)}
-        for t in tax_rows
-    ]
+    taxes = [{"title": t["title"], "rate": t["rate"], "amount": as_money(t["price"]).times(sign)} for t in tax_rows]
     taken = discount.times(sign) if discount else None
     action = "ORDER" if sign > 0 else "RETURN"
     return sale(order, ids, kind, action, ref, 1 * sign, price.times(sign), taxes, taken)
@@ -109,15 +121,12 @@ def original_sales(order: dict, ids: NextId) -> list[dict]:
     for shipping in order["shippingLines"]:
         discount = total((d["amount"] for d in shipping["discounts"]), zero(order))
         net = as_money(shipping["originalPrice"]).plus(discount, -1)
-        sales.append(charge_sale(order, ids, "SHIPPING", shipping["id"], net,
-                                 shipping["taxLines"], discount=discount))
+        sales.append(charge_sale(order, ids, "SHIPPING", shipping["id"], net, shipping["taxLines"], discount=discount))
     for line in order["lines"]:
         for duty in line["duties"]:
-            sales.append(charge_sale(order, ids, "DUTY", duty["id"], as_money(duty["price"]),
-                                     duty["taxLines"]))
+            sales.append(charge_sale(order, ids, "DUTY", duty["id"], as_money(duty["price"]), duty["taxLines"]))
     for fee in order["fees"]:
-        sales.append(charge_sale(order, ids, "ADDITIONAL_FEE", fee["id"],
-                                 as_money(fee["price"]), fee["taxLines"]))
+        sales.append(charge_sale(order, ids, "ADDITIONAL_FEE", fee["id"], as_money(fee["price"]), fee["taxLines"]))
     return sales
 
 
@@ -127,9 +136,7 @@ def add_units(order: dict, ids: NextId, line: dict, count: int) -> dict:
     extra = as_money(line["unitPrice"]).times(count)
     taxes = []
     specs = [TaxSpec(tax["title"], Decimal(tax["rate"])) for tax in line["taxLines"]]
-    for row, (_spec, amount) in zip(
-        line["taxLines"], tax_lines(extra, specs, order["taxesIncluded"]), strict=True
-    ):
+    for row, (_spec, amount) in zip(line["taxLines"], tax_lines(extra, specs, order["taxesIncluded"]), strict=True):
         taxes.append({"title": row["title"], "rate": row["rate"], "amount": amount})
         row["price"] = as_money(row["price"]).plus(amount)
     line["quantity"] = old + count

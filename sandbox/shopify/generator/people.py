@@ -7,13 +7,26 @@ from typing import Any
 
 #: first name, last name
 NAMES = (
-    ("Ada", "Berg"), ("Ben", "Okafor"), ("Carla", "Mendes"), ("Dilip", "Rao"), ("Eve", "Larsen"),
-    ("Femke", "de Vries"), ("Grace", "O'Neill"), ("Hugo", "Martin"), ("Ines", "Silva"),
-    ("Jonas", "Weber"), ("Kim", "Park"), ("Lena", "Novak"),
+    ("Ada", "Berg"),
+    ("Ben", "Okafor"),
+    ("Carla", "Mendes"),
+    ("Dilip", "Rao"),
+    ("Eve", "Larsen"),
+    ("Femke", "de Vries"),
+    ("Grace", "O'Neill"),
+    ("Hugo", "Martin"),
+    ("Ines", "Silva"),
+    ("Jonas", "Weber"),
+    ("Kim", "Park"),
+    ("Lena", "Novak"),
 )
 UNICODE_NAMES = (
-    ("Žofie", "Dvořáková"), ("李", "小龙"), ("محمد", "العربي"), ("Søren", "Ærø"),
-    ("Zoë 🌻", "D’Angelo"), ("Ǻsa", "Þorláksdóttir"),
+    ("Žofie", "Dvořáková"),
+    ("李", "小龙"),
+    ("محمد", "العربي"),
+    ("Søren", "Ærø"),
+    ("Zoë 🌻", "D’Angelo"),
+    ("Ǻsa", "Þorláksdóttir"),
 )
 #: street, city, zip, state, state code, country, country code
 US_PLACES = (
@@ -35,7 +48,8 @@ UNICODE_PLACES = (
     ("Rúa do Ouro 7 – 2º", "A Coruña", "15001", "A Coruña", "C", "Spain", "ES"),
 )
 COMPANIES = (
-    ("Northwind Traders GmbH", "DE811907980"), ("Blue Anchor Supplies LLC", ""),
+    ("Northwind Traders GmbH", "DE811907980"),
+    ("Blue Anchor Supplies LLC", ""),
     ("Papeterie Moreau SARL", "FR40303265045"),
 )
 
@@ -70,8 +84,7 @@ def customer(chance: random.Random, name: tuple[str, str], key: int | None = Non
     """
     key = chance.randrange(60) if key is None else key
     first = name[0] or "buyer"
-    ascii_name = "".join(letter for letter in first.lower() if letter.isascii() and
-                         letter.isalnum()) or "buyer"
+    ascii_name = "".join(letter for letter in first.lower() if letter.isascii() and letter.isalnum()) or "buyer"
     return {
         "key": f"{first}-{name[1]}-{key}",
         "firstName": name[0] or None,
@@ -92,6 +105,10 @@ def company(chance: random.Random) -> dict[str, Any]:
         "key": index,
         "name": name,
         "externalId": f"B2B-{index + 1:03d}",
-        "location": {"key": branch, "name": ("Main office", "Warehouse")[branch],
-                     "externalId": f"B2B-{index + 1:03d}-{branch + 1}", "vat": vat},
+        "location": {
+            "key": branch,
+            "name": ("Main office", "Warehouse")[branch],
+            "externalId": f"B2B-{index + 1:03d}-{branch + 1}",
+            "vat": vat,
+        },
     }

@@ -28,9 +28,7 @@ class Exchange:
         return Money(shop, self.currency, presentment, self.presentment)
 
 
-def tax_lines(
-    net: Money, taxes: Sequence[TaxSpec], included: bool
-) -> list[tuple[TaxSpec, Money]]:
+def tax_lines(net: Money, taxes: Sequence[TaxSpec], included: bool) -> list[tuple[TaxSpec, Money]]:
     """The taxes of one line, each rounded on its own.
 
     :param net: the line after all discounts; contains the taxes when ``included``
@@ -48,9 +46,7 @@ def tax_lines(
     ]
 
 
-def discount_shares(
-    discount: DiscountSpec, bases: Sequence[Money], exchange: Exchange
-) -> list[Money]:
+def discount_shares(discount: DiscountSpec, bases: Sequence[Money], exchange: Exchange) -> list[Money]:
     """What a discount takes off each of the amounts it is for.
 
     :param bases: what is left of each line before this discount
@@ -67,9 +63,7 @@ def discount_shares(
     return [exchange.pair(shop, shown) for shop, shown in zip(*sides, strict=True)]
 
 
-def discount_sides(
-    amount: Money, rates: Decimal, included: bool
-) -> tuple[Money, Money]:
+def discount_sides(amount: Money, rates: Decimal, included: bool) -> tuple[Money, Money]:
     """A discount before and after taxes, as a ``Sale`` reports it."""
     factor = 1 + rates
     if included:

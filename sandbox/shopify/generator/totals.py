@@ -37,9 +37,7 @@ def _at_first(order: dict) -> dict[str, Money]:
     return {
         "subtotal": lines,
         "totalShipping": shipping,
-        "totalDiscounts": total((cut(line) for line in order["lines"]), shipping_cut).plus(
-            shipping_cut
-        ),
+        "totalDiscounts": total((cut(line) for line in order["lines"]), shipping_cut).plus(shipping_cut),
         "totalTax": tax,
         "totalDuties": duty,
         "totalFees": fee,
@@ -70,9 +68,9 @@ def _now(order: dict) -> dict[str, Money]:
         "currentTax": total((entry["tax"] for entry in sales), nothing),
         "currentDiscounts": total((entry[side] for entry in sales), nothing),
         "currentTotal": total((entry["total"] for entry in sales), nothing),
-        "originalTotal": total(
-            (entry["total"] for entry in order["agreements"][0]["sales"]), nothing
-        ) if order["agreements"] else nothing,
+        "originalTotal": total((entry["total"] for entry in order["agreements"][0]["sales"]), nothing)
+        if order["agreements"]
+        else nothing,
     }
 
 
@@ -84,9 +82,7 @@ def _paid(order: dict) -> dict[str, Money]:
     refunded = total((r["amount"] for r in done if r["kind"] == "REFUND"), nothing)
 
     def rounding(kinds: tuple[str, ...]) -> Money:
-        return total(
-            (r["rounding"] for r in done if r["kind"] in kinds and r["rounding"]), nothing
-        )
+        return total((r["rounding"] for r in done if r["kind"] in kinds and r["rounding"]), nothing)
 
     return {
         "received": received,

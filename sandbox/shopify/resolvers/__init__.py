@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from . import fulfilment, inventory, ledger, mutations, orders, products, roots, shop
+from . import fulfilment, inventory, ledger, mutations, orders, products, refunds, roots, shop
 from .base import attach
 
 __all__ = [
-    "attach", "fulfilment", "inventory", "ledger", "mutations", "orders", "products", "roots",
+    "attach",
+    "fulfilment",
+    "inventory",
+    "ledger",
+    "mutations",
+    "orders",
+    "products",
+    "refunds",
+    "roots",
     "shop",
 ]

@@ -93,9 +93,16 @@ def typed(type_name: str, document: dict | None) -> dict | None:
 
 #: type name in a global id -> kind of document
 NODE_KINDS = {
-    "Order": "order", "Product": "product", "ProductVariant": "variant", "InventoryItem": "item",
-    "Location": "location", "FulfillmentOrder": "fo", "Fulfillment": "fulfillment",
-    "Customer": "customer", "Company": "company", "CompanyLocation": "branch",
+    "Order": "order",
+    "Product": "product",
+    "ProductVariant": "variant",
+    "InventoryItem": "item",
+    "Location": "location",
+    "FulfillmentOrder": "fo",
+    "Fulfillment": "fulfillment",
+    "Customer": "customer",
+    "Company": "company",
+    "CompanyLocation": "branch",
     "WebhookSubscription": "subscription",
 }
 
@@ -107,7 +114,7 @@ def node(shop: Shop, text: str) -> dict | None:
         item, _sep, location = key.partition("?inventory_item_id=")[::-1]
         return typed(kind, shop.store.get("level", f"{item}:{location}"))
     if kind == "Refund":
-        from .orders import refund_by_id
+        from .refunds import refund_by_id
 
         return typed(kind, refund_by_id(shop, key))
     if kind not in NODE_KINDS or not key.isdigit():

@@ -8,8 +8,7 @@ from ..paging import connection
 from .base import constant, field, get, global_id, rename, shop_of
 from .orders import line_of
 
-for _type in ("FulfillmentOrder", "FulfillmentOrderLineItem", "Fulfillment", "FulfillmentLineItem",
-              "FulfillmentHold"):
+for _type in ("FulfillmentOrder", "FulfillmentOrderLineItem", "Fulfillment", "FulfillmentLineItem", "FulfillmentHold"):
     global_id(_type)
 rename("FulfillmentOrder", fulfillAt="createdAt", fulfillmentHolds="holds")
 rename("FulfillmentOrderLineItem", totalQuantity="total", remainingQuantity="remaining")
@@ -47,8 +46,9 @@ def _order_name(fo, info):
 @field("FulfillmentOrder", "assignedLocation")
 def _location(fo, info):
     place = get(info, "location", fo["location"])
-    address = {k: place["address"][k] for k in ("address1", "address2", "city", "zip", "province",
-                                                "countryCode", "phone")}
+    address = {
+        k: place["address"][k] for k in ("address1", "address2", "city", "zip", "province", "countryCode", "phone")
+    }
     return {**address, "name": place["name"], "location": place}
 
 
@@ -78,8 +78,12 @@ def _line_value(key):
     return lambda row, _info: line_of(row["_order"], row["line"])[key]
 
 
-for _name, _key in (("sku", "sku"), ("productTitle", "title"), ("variantTitle", "variantTitle"),
-                    ("requiresShipping", "requiresShipping")):
+for _name, _key in (
+    ("sku", "sku"),
+    ("productTitle", "title"),
+    ("variantTitle", "variantTitle"),
+    ("requiresShipping", "requiresShipping"),
+):
     field("FulfillmentOrderLineItem", _name)(_line_value(_key))
 
 

@@ -8,8 +8,15 @@ from ..paging import connection
 from .base import constant, field, get, global_id, rename, shop_of
 
 global_id("Location")
-constant("Location", fulfillsOnlineOrders=True, isFulfillmentService=False, shipsInventory=True,
-         hasActiveInventory=True, addressVerified=True, deactivatedAt=None)
+constant(
+    "Location",
+    fulfillsOnlineOrders=True,
+    isFulfillmentService=False,
+    shipsInventory=True,
+    hasActiveInventory=True,
+    addressVerified=True,
+    deactivatedAt=None,
+)
 rename("Location", isActive="active")
 rename("InventoryLevel", isActive="active")
 
@@ -27,8 +34,12 @@ field("InventoryLevel", "location")(lambda level, info: get(info, "location", le
 @field("InventoryLevel", "quantities")
 def _quantities(level, _info, names):
     return [
-        {"id": f"{PREFIX}InventoryQuantity/{level['item']}-{level['location']}?name={name}",
-         "name": name, "quantity": quantity(level, name), "updatedAt": level["updatedAt"]}
+        {
+            "id": f"{PREFIX}InventoryQuantity/{level['item']}-{level['location']}?name={name}",
+            "name": name,
+            "quantity": quantity(level, name),
+            "updatedAt": level["updatedAt"],
+        }
         for name in names
         if name in NAMES
     ]
@@ -70,20 +81,22 @@ def _location_levels(location, info, **arguments):
 
 @field("LocationAddress", "formatted")
 def _formatted(address, _info):
-    return [line for line in (address["address1"], f"{address['zip']} {address['city']}",
-                              address["country"]) if line]
+    return [line for line in (address["address1"], f"{address['zip']} {address['city']}", address["country"]) if line]
 
 
 @field("Location", "hasUnfulfilledOrders")
 def _has_orders(location, info):
-    return any(fo["location"] == location["id"] and fo["status"] in ("OPEN", "IN_PROGRESS")
-               for fo in shop_of(info).store.all("fo").values())
+    return any(
+        fo["location"] == location["id"] and fo["status"] in ("OPEN", "IN_PROGRESS")
+        for fo in shop_of(info).store.all("fo").values()
+    )
 
 
 @field("InventoryAdjustmentGroup", "changes")
 def _changes(group, _info, inventoryItemIds=None, locationIds=None, quantityNames=None):  # noqa: N803
     return [
-        row for row in group["changes"]
+        row
+        for row in group["changes"]
         if (not inventoryItemIds or gid("InventoryItem", row["item"]) in inventoryItemIds)
         and (not locationIds or gid("Location", row["location"]) in locationIds)
         and (not quantityNames or row["name"] in quantityNames)
@@ -91,5 +104,4 @@ def _changes(group, _info, inventoryItemIds=None, locationIds=None, quantityName
 
 
 field("InventoryChange", "item")(lambda change, info: get(info, "item", change["item"]))
-field("InventoryChange", "location")(lambda change, info: get(info, "location",
-                                                              change["location"]))
+field("InventoryChange", "location")(lambda change, info: get(info, "location", change["location"]))

@@ -5,21 +5,30 @@ from __future__ import annotations
 from ..gid import gid
 from ..paging import connection
 from .base import TYPE_OF, field, global_id, rename, shop_of
-from .orders import line_of, refund_by_id
+from .orders import line_of
+from .refunds import refund_by_id
 
-AGREEMENT_TYPES = {"ORDER": "OrderAgreement", "ORDER_EDIT": "OrderEditAgreement",
-                   "REFUND": "RefundAgreement", "RETURN": "ReturnAgreement"}
+AGREEMENT_TYPES = {
+    "ORDER": "OrderAgreement",
+    "ORDER_EDIT": "OrderEditAgreement",
+    "REFUND": "RefundAgreement",
+    "RETURN": "ReturnAgreement",
+}
 SALE_TYPES = {
-    "PRODUCT": "ProductSale", "GIFT_CARD": "GiftCardSale", "TIP": "TipSale",
-    "SHIPPING": "ShippingLineSale", "DUTY": "DutySale", "FEE": "FeeSale",
-    "ADDITIONAL_FEE": "AdditionalFeeSale", "ADJUSTMENT": "AdjustmentSale",
+    "PRODUCT": "ProductSale",
+    "GIFT_CARD": "GiftCardSale",
+    "TIP": "TipSale",
+    "SHIPPING": "ShippingLineSale",
+    "DUTY": "DutySale",
+    "FEE": "FeeSale",
+    "ADDITIONAL_FEE": "AdditionalFeeSale",
+    "ADJUSTMENT": "AdjustmentSale",
 }
 
 
 @field("Order", "agreements")
 def _agreements(order, _info, **arguments):
-    rows = [{**row, "_order": order, "__typename": AGREEMENT_TYPES[row["reason"]]}
-            for row in order["agreements"]]
+    rows = [{**row, "_order": order, "__typename": AGREEMENT_TYPES[row["reason"]]} for row in order["agreements"]]
     return connection(rows, arguments)
 
 
@@ -35,9 +44,7 @@ for _type in AGREEMENT_TYPES.values():
     global_id(_type)
     field(_type, "sales")(_sales)
     field(_type, "order")(lambda agreement, _info: agreement["_order"])
-field("RefundAgreement", "refund")(
-    lambda agreement, info: refund_by_id(shop_of(info), agreement["refund"])
-)
+field("RefundAgreement", "refund")(lambda agreement, info: refund_by_id(shop_of(info), agreement["refund"]))
 field("SaleTax", "id")(lambda tax, _info: gid("SaleTax", tax["id"]))
 field("SaleTax", "taxLine")(lambda tax, _info: {**tax, "price": tax["amount"]})
 field("SaleAdditionalFee", "id")(lambda fee, _info: gid("SaleAdditionalFee", fee["id"]))
@@ -62,9 +69,15 @@ def _sale_fee(sale, _info):
 
 
 for _type in (*SALE_TYPES.values(), "UnknownSale"):
-    rename(_type, actionType="action", lineType="type", totalAmount="total",
-           totalTaxAmount="tax", totalDiscountAmountBeforeTaxes="discountBefore",
-           totalDiscountAmountAfterTaxes="discountAfter")
+    rename(
+        _type,
+        actionType="action",
+        lineType="type",
+        totalAmount="total",
+        totalTaxAmount="tax",
+        totalDiscountAmountBeforeTaxes="discountBefore",
+        totalDiscountAmountAfterTaxes="discountAfter",
+    )
     field(_type, "id")(lambda sale, _info: gid("Sale", sale["id"]))
     field(_type, "lineItem")(_sale_line)
 field("ShippingLineSale", "shippingLine")(_sale_shipping)

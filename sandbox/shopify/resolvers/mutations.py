@@ -11,7 +11,7 @@ from ..idempotency import idempotent
 from ..inventory import error
 from ..money import to_units
 from .base import NODE_KINDS, field, shop_of, typed
-from .orders import refund_by_id
+from .refunds import refund_by_id
 
 
 def _refused(refused: Refused, **empty: Any) -> dict[str, Any]:
@@ -19,8 +19,7 @@ def _refused(refused: Refused, **empty: Any) -> dict[str, Any]:
 
 
 def _fault(message: str, *path: str) -> dict[str, Any]:
-    return error(path, "INVALID", message) if path else {
-        "field": None, "message": message, "code": "INVALID"}
+    return error(path, "INVALID", message) if path else {"field": None, "message": message, "code": "INVALID"}
 
 
 @field("Mutation", "inventorySetQuantities")
@@ -37,13 +36,19 @@ def _adjust_quantities(_root, info, input):  # noqa: A002
 
 @field("Mutation", "inventoryActivate")
 @idempotent()
-def _activate(_root, info, inventoryItemId, locationId, available=None, onHand=None,  # noqa: N803
-              **_arguments):
+def _activate(
+    _root,
+    info,
+    inventoryItemId,
+    locationId,
+    available=None,
+    onHand=None,  # noqa: N803
+    **_arguments,
+):
     level, message = inventory.activate(
-        shop_of(info), number(inventoryItemId, "InventoryItem"), number(locationId, "Location"),
-        available, onHand)
-    return {"inventoryLevel": level,
-            "userErrors": [_fault(message, "inventoryItemId")] if message else []}
+        shop_of(info), number(inventoryItemId, "InventoryItem"), number(locationId, "Location"), available, onHand
+    )
+    return {"inventoryLevel": level, "userErrors": [_fault(message, "inventoryItemId")] if message else []}
 
 
 @field("Mutation", "inventoryDeactivate")
@@ -62,8 +67,11 @@ def _tracking(data: dict | None) -> list[dict[str, Any]]:
     urls = data.get("urls") or ([data["url"]] if data.get("url") else [])
     count = max(len(numbers), len(urls), 1 if data.get("company") else 0)
     return [
-        {"number": numbers[i] if i < len(numbers) else None,
-         "url": urls[i] if i < len(urls) else None, "company": data.get("company")}
+        {
+            "number": numbers[i] if i < len(numbers) else None,
+            "url": urls[i] if i < len(urls) else None,
+            "company": data.get("company"),
+        }
         for i in range(count)
     ]
 
@@ -78,14 +86,16 @@ def _rows(rows: list[dict] | None) -> list[tuple[int, int]] | None:
 @field("Mutation", "fulfillmentCreate")
 def _fulfillment_create(_root, info, fulfillment, message=None):
     groups = [
-        (number(row["fulfillmentOrderId"], "FulfillmentOrder"),
-         _rows(row.get("fulfillmentOrderLineItems")))
+        (number(row["fulfillmentOrderId"], "FulfillmentOrder"), _rows(row.get("fulfillmentOrderLineItems")))
         for row in fulfillment["lineItemsByFulfillmentOrder"]
     ]
     try:
-        created = fulfilment.create(shop_of(info), groups,
-                                    _tracking(fulfillment.get("trackingInfo")),
-                                    fulfillment.get("notifyCustomer") or False)
+        created = fulfilment.create(
+            shop_of(info),
+            groups,
+            _tracking(fulfillment.get("trackingInfo")),
+            fulfillment.get("notifyCustomer") or False,
+        )
     except Refused as refused:
         return _refused(refused, fulfillment=None)
     return {"fulfillment": created, "userErrors": []}
@@ -94,8 +104,9 @@ def _fulfillment_create(_root, info, fulfillment, message=None):
 @field("Mutation", "fulfillmentTrackingInfoUpdate")
 def _tracking_update(_root, info, fulfillmentId, trackingInfoInput, **_arguments):  # noqa: N803
     try:
-        changed = fulfilment.set_tracking(shop_of(info), number(fulfillmentId, "Fulfillment"),
-                                          _tracking(trackingInfoInput))
+        changed = fulfilment.set_tracking(
+            shop_of(info), number(fulfillmentId, "Fulfillment"), _tracking(trackingInfoInput)
+        )
     except Refused as refused:
         return _refused(refused, fulfillment=None)
     return {"fulfillment": changed, "userErrors": []}
@@ -104,8 +115,7 @@ def _tracking_update(_root, info, fulfillmentId, trackingInfoInput, **_arguments
 @field("Mutation", "fulfillmentCancel")
 def _fulfillment_cancel(_root, info, id):  # noqa: A002
     try:
-        return {"fulfillment": fulfilment.cancel(shop_of(info), number(id, "Fulfillment")),
-                "userErrors": []}
+        return {"fulfillment": fulfilment.cancel(shop_of(info), number(id, "Fulfillment")), "userErrors": []}
     except Refused as refused:
         return _refused(refused, fulfillment=None)
 
@@ -113,9 +123,13 @@ def _fulfillment_cancel(_root, info, id):  # noqa: A002
 @field("Mutation", "fulfillmentOrderHold")
 def _hold(_root, info, id, fulfillmentHold):  # noqa: A002, N803
     try:
-        fo, entry = work.hold(shop_of(info), number(id, "FulfillmentOrder"),
-                              fulfillmentHold["reason"], fulfillmentHold.get("reasonNotes"),
-                              fulfillmentHold.get("handle"))
+        fo, entry = work.hold(
+            shop_of(info),
+            number(id, "FulfillmentOrder"),
+            fulfillmentHold["reason"],
+            fulfillmentHold.get("reasonNotes"),
+            fulfillmentHold.get("handle"),
+        )
     except Refused as refused:
         return _refused(refused)
     return {"fulfillmentHold": entry, "fulfillmentOrder": fo, "userErrors": []}
@@ -124,8 +138,7 @@ def _hold(_root, info, id, fulfillmentHold):  # noqa: A002, N803
 @field("Mutation", "fulfillmentOrderReleaseHold")
 def _release(_root, info, id, **_arguments):  # noqa: A002
     try:
-        return {"fulfillmentOrder": work.release(shop_of(info), number(id, "FulfillmentOrder")),
-                "userErrors": []}
+        return {"fulfillmentOrder": work.release(shop_of(info), number(id, "FulfillmentOrder")), "userErrors": []}
     except Refused as refused:
         return _refused(refused)
 
@@ -133,8 +146,7 @@ def _release(_root, info, id, **_arguments):  # noqa: A002
 @field("Mutation", "fulfillmentOrderMove")
 def _move(_root, info, id, newLocationId, fulfillmentOrderLineItems=None):  # noqa: A002, N803
     try:
-        fo = work.relocate(shop_of(info), number(id, "FulfillmentOrder"),
-                           number(newLocationId, "Location"))
+        fo = work.relocate(shop_of(info), number(id, "FulfillmentOrder"), number(newLocationId, "Location"))
     except Refused as refused:
         return _refused(refused)
     return {"movedFulfillmentOrder": fo, "originalFulfillmentOrder": fo, "userErrors": []}
@@ -145,9 +157,11 @@ def _split(_root, info, fulfillmentOrderSplits):  # noqa: N803
     done = []
     try:
         for row in fulfillmentOrderSplits:
-            fo, other = work.split(shop_of(info),
-                                   number(row["fulfillmentOrderId"], "FulfillmentOrder"),
-                                   _rows(row["fulfillmentOrderLineItems"]) or [])
+            fo, other = work.split(
+                shop_of(info),
+                number(row["fulfillmentOrderId"], "FulfillmentOrder"),
+                _rows(row["fulfillmentOrderLineItems"]) or [],
+            )
             done.append({"fulfillmentOrder": fo, "remainingFulfillmentOrder": other})
     except Refused as refused:
         return _refused(refused, fulfillmentOrderSplits=None)
@@ -155,8 +169,17 @@ def _split(_root, info, fulfillmentOrderSplits):  # noqa: N803
 
 
 @field("Mutation", "orderCancel")
-def _order_cancel(_root, info, orderId, reason, restock, refundMethod=None, refund=None,  # noqa: N803
-                  staffNote=None, **_arguments):  # noqa: N803
+def _order_cancel(
+    _root,
+    info,
+    orderId,
+    reason,
+    restock,
+    refundMethod=None,
+    refund=None,  # noqa: N803
+    staffNote=None,
+    **_arguments,
+):  # noqa: N803
     shop = shop_of(info)
     order = shop.store.get("order", number(orderId, "Order"))
     pay_back = bool(refund or (refundMethod or {}).get("originalPaymentMethodsRefund"))
@@ -188,19 +211,26 @@ def _refund_create(_root, info, input):  # noqa: A002
     order = shop.store.get("order", number(input["orderId"], "Order"))
     if order is None:
         return {"refund": None, "userErrors": [_fault("Order does not exist", "orderId")]}
-    units = [(number(row["lineItemId"], "LineItem"), row["quantity"],
-              row.get("restockType") or "NO_RESTOCK") for row in input.get("refundLineItems") or ()]
-    places = [number(row["locationId"], "Location") for row in input.get("refundLineItems") or ()
-              if row.get("locationId")]
-    wanted = sum(to_units(row["amount"], order["currencyCode"])
-                 for row in input.get("transactions") or ())
+    units = [
+        (number(row["lineItemId"], "LineItem"), row["quantity"], row.get("restockType") or "NO_RESTOCK")
+        for row in input.get("refundLineItems") or ()
+    ]
+    places = [
+        number(row["locationId"], "Location") for row in input.get("refundLineItems") or () if row.get("locationId")
+    ]
+    wanted = sum(to_units(row["amount"], order["currencyCode"]) for row in input.get("transactions") or ())
     bare = not units and not input.get("shipping")
     try:
         entry = orders.refund(
-            shop, order, units, places[0] if places else None,
+            shop,
+            order,
+            units,
+            places[0] if places else None,
             shipping=bool((input.get("shipping") or {}).get("fullRefund")),
             adjustment=wanted if bare else 0,
-            payment="SUCCESS" if input.get("transactions") else None, note=input.get("note"))
+            payment="SUCCESS" if input.get("transactions") else None,
+            note=input.get("note"),
+        )
     except ValueError as problem:
         return {"refund": None, "order": order, "userErrors": [_fault(str(problem), "input")]}
     return {"refund": {**entry, "_order": order}, "order": order, "userErrors": []}
@@ -249,16 +279,14 @@ def _mark_as_paid(_root, info, input):  # noqa: A002
 
 @field("Mutation", "webhookSubscriptionCreate")
 def _subscribe(_root, info, topic, webhookSubscription):  # noqa: N803
-    row, message = subscriptions.create(shop_of(info), topic, webhookSubscription,
-                                        info.context.version)
+    row, message = subscriptions.create(shop_of(info), topic, webhookSubscription, info.context.version)
     path = ("webhookSubscription", "callbackUrl")
     return {"webhookSubscription": row, "userErrors": [_fault(message, *path)] if message else []}
 
 
 @field("Mutation", "webhookSubscriptionUpdate")
 def _resubscribe(_root, info, id, webhookSubscription):  # noqa: A002, N803
-    row, message = subscriptions.update(shop_of(info), number(id, "WebhookSubscription"),
-                                        webhookSubscription)
+    row, message = subscriptions.update(shop_of(info), number(id, "WebhookSubscription"), webhookSubscription)
     return {"webhookSubscription": row, "userErrors": [_fault(message, "id")] if message else []}
 
 
@@ -266,5 +294,4 @@ def _resubscribe(_root, info, id, webhookSubscription):  # noqa: A002, N803
 def _unsubscribe(_root, info, id):  # noqa: A002
     done = subscriptions.delete(shop_of(info), number(id, "WebhookSubscription"))
     message = "Webhook subscription does not exist"
-    return {"deletedWebhookSubscriptionId": id if done else None,
-            "userErrors": [] if done else [_fault(message, "id")]}
+    return {"deletedWebhookSubscriptionId": id if done else None, "userErrors": [] if done else [_fault(message, "id")]}

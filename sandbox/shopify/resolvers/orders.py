@@ -6,23 +6,43 @@ from typing import Any
 
 from ..money import as_money, graphql_amount, total
 from ..paging import connection
-from ..shop import Shop
 from .base import constant, field, get, global_id, rename, shop_of, typed
 
-for _type in ("Order", "LineItem", "Refund", "Customer", "Company", "CompanyLocation",
-              "CompanyContact", "Duty", "AdditionalFee", "LineItemGroup", "OrderTransaction",
-              "ShippingLine", "RefundLineItem"):
+for _type in (
+    "Order",
+    "LineItem",
+    "Refund",
+    "Customer",
+    "Company",
+    "CompanyLocation",
+    "CompanyContact",
+    "Duty",
+    "AdditionalFee",
+    "LineItemGroup",
+    "OrderTransaction",
+    "ShippingLine",
+    "RefundLineItem",
+):
     global_id(_type)
 
 #: money of an order -> where its totals keep it
 ORDER_MONEY = {
-    "subtotalPriceSet": "subtotal", "totalPriceSet": "totalPrice", "totalTaxSet": "totalTax",
-    "totalDiscountsSet": "totalDiscounts", "totalShippingPriceSet": "totalShipping",
-    "totalTipReceivedSet": "totalTip", "originalTotalPriceSet": "originalTotal",
-    "currentSubtotalPriceSet": "currentSubtotal", "currentShippingPriceSet": "currentShipping",
-    "currentTotalTaxSet": "currentTax", "currentTotalPriceSet": "currentTotal",
-    "currentTotalDiscountsSet": "currentDiscounts", "totalReceivedSet": "received",
-    "totalRefundedSet": "refunded", "netPaymentSet": "net", "totalOutstandingSet": "outstanding",
+    "subtotalPriceSet": "subtotal",
+    "totalPriceSet": "totalPrice",
+    "totalTaxSet": "totalTax",
+    "totalDiscountsSet": "totalDiscounts",
+    "totalShippingPriceSet": "totalShipping",
+    "totalTipReceivedSet": "totalTip",
+    "originalTotalPriceSet": "originalTotal",
+    "currentSubtotalPriceSet": "currentSubtotal",
+    "currentShippingPriceSet": "currentShipping",
+    "currentTotalTaxSet": "currentTax",
+    "currentTotalPriceSet": "currentTotal",
+    "currentTotalDiscountsSet": "currentDiscounts",
+    "totalReceivedSet": "received",
+    "totalRefundedSet": "refunded",
+    "netPaymentSet": "net",
+    "totalOutstandingSet": "outstanding",
 }
 #: money that is null when the order never had any of it
 OPTIONAL_MONEY = {
@@ -38,28 +58,32 @@ def _register_money() -> None:
         field("Order", name)(lambda order, _info, _key=key: order["totals"][_key])
     for name, (key, first) in OPTIONAL_MONEY.items():
         field("Order", name)(
-            lambda order, _info, _key=key, _first=first:
-            order["totals"][_key] if order["totals"][_first][0] else None
+            lambda order, _info, _key=key, _first=first: order["totals"][_key] if order["totals"][_first][0] else None
         )
 
 
 _register_money()
-rename("Order", displayFinancialStatus="financialStatus",
-       displayFulfillmentStatus="fulfillmentStatus", additionalFees="fees")
-constant("Order", confirmed=True, customerLocale="en", returnStatus="NO_RETURN",
-         sourceIdentifier=None)
-constant("MailingAddress", id="gid://shopify/MailingAddress/1?model_name=Address",
-         validationResultSummary=None)
+rename(
+    "Order",
+    displayFinancialStatus="financialStatus",
+    displayFulfillmentStatus="fulfillmentStatus",
+    additionalFees="fees",
+)
+constant("Order", confirmed=True, customerLocale="en", returnStatus="NO_RETURN", sourceIdentifier=None)
+constant("MailingAddress", id="gid://shopify/MailingAddress/1?model_name=Address", validationResultSummary=None)
 constant("TaxLine", channelLiable=False, source="Shopify")
 constant("OrderTransaction", formattedGateway=None)
-rename("OrderTransaction", amountSet="amount", createdAt="processedAt",
-       amountRoundingSet="rounding")
+rename("OrderTransaction", amountSet="amount", createdAt="processedAt", amountRoundingSet="rounding")
 rename("TaxLine", priceSet="price")
-rename("LineItem", originalUnitPriceSet="unitPrice", originalTotalSet="originalTotal",
-       refundableQuantity="currentQuantity", discountAllocations="discounts")
+rename(
+    "LineItem",
+    originalUnitPriceSet="unitPrice",
+    originalTotalSet="originalTotal",
+    refundableQuantity="currentQuantity",
+    discountAllocations="discounts",
+)
 rename("ShippingLine", originalPriceSet="originalPrice", discountAllocations="discounts")
 rename("DiscountAllocation", allocatedAmountSet="amount")
-rename("RefundLineItem", subtotalSet="subtotal", totalTaxSet="tax")
 
 
 @field("Order", "closed")
@@ -124,8 +148,7 @@ def _retail(order, info):
 
 @field("Order", "totalCashRoundingAdjustment")
 def _rounding(order, _info):
-    return {"paymentSet": order["totals"]["paymentRounding"],
-            "refundSet": order["totals"]["refundRounding"]}
+    return {"paymentSet": order["totals"]["paymentRounding"], "refundSet": order["totals"]["refundRounding"]}
 
 
 @field("Order", "customer")
@@ -182,8 +205,7 @@ def _tax_totals(order: dict, rows: list[tuple[dict, Any]]) -> list[dict]:
     for tax, amount in rows:
         key = (tax["title"], tax["rate"])
         sums[key] = sums[key].plus(amount) if key in sums else as_money(amount)
-    return [{"title": title, "rate": rate, "price": price}
-            for (title, rate), price in sums.items() if price.shop]
+    return [{"title": title, "rate": rate, "price": price} for (title, rate), price in sums.items() if price.shop]
 
 
 @field("Order", "taxLines")
@@ -219,8 +241,12 @@ def _line_items(order, _info, **arguments):
 def _allocations(holder, _info, **_arguments):
     applications = holder.get("_order", {}).get("discountApplications", [])
     return [
-        {**row, "discountApplication": _application(applications[row["index"]])
-         if row["index"] < len(applications) else None}
+        {
+            **row,
+            "discountApplication": _application(applications[row["index"]])
+            if row["index"] < len(applications)
+            else None,
+        }
         for row in holder["discounts"]
     ]
 
@@ -264,8 +290,7 @@ def _duty_taxes(duty, _info, **_arguments):
 
 @field("Order", "shippingLines")
 def _shipping_lines(order, _info, **arguments):
-    rows = [row for row in order["shippingLines"]
-            if arguments.get("includeRemovals") or not row["isRemoved"]]
+    rows = [row for row in order["shippingLines"] if arguments.get("includeRemovals") or not row["isRemoved"]]
     return connection([{**row, "_order": order} for row in rows], arguments)
 
 
@@ -281,8 +306,10 @@ def _current_shipping_price(row, _info):
 
 
 APPLICATION_TYPES = {
-    "code": "DiscountCodeApplication", "automatic": "AutomaticDiscountApplication",
-    "manual": "ManualDiscountApplication", "script": "ScriptDiscountApplication",
+    "code": "DiscountCodeApplication",
+    "automatic": "AutomaticDiscountApplication",
+    "manual": "ManualDiscountApplication",
+    "script": "ScriptDiscountApplication",
 }
 
 
@@ -291,11 +318,15 @@ def _application(row: dict) -> dict:
     value = (
         {"__typename": "PricingPercentageValue", "percentage": row["percentage"]}
         if amount is None
-        else {"__typename": "MoneyV2", "amount": graphql_amount(amount[2], amount[3]),
-              "currencyCode": amount[3]}
+        else {"__typename": "MoneyV2", "amount": graphql_amount(amount[2], amount[3]), "currencyCode": amount[3]}
     )
-    return {**row, "__typename": APPLICATION_TYPES[row["origin"]], "code": row["title"],
-            "description": row["title"], "value": value}
+    return {
+        **row,
+        "__typename": APPLICATION_TYPES[row["origin"]],
+        "code": row["title"],
+        "description": row["title"],
+        "value": value,
+    }
 
 
 @field("Order", "discountApplications")
@@ -311,65 +342,7 @@ def _transactions(order, _info, first=None, **_arguments):
 @field("OrderTransaction", "parentTransaction")
 def _parent(row, _info):
     rows = row["_order"]["transactions"]
-    return next(({**other, "_order": row["_order"]} for other in rows
-                 if other["id"] == row["parent"]), None)
-
-
-@field("Order", "refunds")
-def _refunds(order, _info, first=None):
-    return [_refund(order, row) for row in order["refunds"][:first]]
-
-
-def _refund(order: dict, row: dict) -> dict:
-    return {**row, "_order": order}
-
-
-def refund_by_id(shop: Shop, key: str | int) -> dict[str, Any] | None:
-    """A refund by its number."""
-    order = shop.store.get("order", shop.store.get("refund", int(key)))
-    rows = order["refunds"] if order else ()
-    return next((_refund(order, row) for row in rows if row["id"] == int(key)), None)
-
-
-@field("Refund", "order")
-def _refund_order(refund, _info):
-    return refund["_order"]
-
-
-@field("Refund", "totalRefundedSet")
-def _refund_total(refund, _info):
-    order = refund["_order"]
-    rows = [row["amount"] for row in order["transactions"]
-            if row["id"] in refund["transactions"] and row["status"] == "SUCCESS"]
-    return total(rows, as_money(order["totals"]["net"]))
-
-
-@field("Refund", "refundLineItems")
-def _refund_lines(refund, _info, **arguments):
-    return connection([{**row, "_order": refund["_order"]} for row in refund["lines"]], arguments)
-
-
-@field("RefundLineItem", "restocked")
-def _restocked(row, _info):
-    return row["restockType"] != "NO_RESTOCK"
-
-
-@field("RefundLineItem", "lineItem")
-def _refund_line_item(row, _info):
-    return line_of(row["_order"], row["line"])
-
-
-@field("RefundLineItem", "location")
-def _refund_location(row, info):
-    return get(info, "location", row["location"])
-
-
-@field("Refund", "transactions")
-def _refund_transactions(refund, _info, **arguments):
-    order = refund["_order"]
-    rows = [{**row, "_order": order} for row in order["transactions"]
-            if row["id"] in refund["transactions"]]
-    return connection(rows, arguments)
+    return next(({**other, "_order": row["_order"]} for other in rows if other["id"] == row["parent"]), None)
 
 
 def line_of(order: dict, key: int) -> dict[str, Any] | None:

@@ -83,8 +83,10 @@ def _item_ships(item, info):
 @field("InventoryItem", "measurement")
 def _measurement(item, info):
     grams = get(info, "variant", item["variant"])["grams"]
-    return {"id": f"gid://shopify/InventoryItemMeasurement/{item['id']}",
-            "weight": {"value": grams / 1000, "unit": "KILOGRAMS"}}
+    return {
+        "id": f"gid://shopify/InventoryItemMeasurement/{item['id']}",
+        "weight": {"value": grams / 1000, "unit": "KILOGRAMS"},
+    }
 
 
 @field("InventoryItem", "variants")

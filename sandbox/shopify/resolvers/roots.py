@@ -20,15 +20,15 @@ def _node(_root, info, id):  # noqa: A002  (Shopify's name)
 @field("QueryRoot", "nodes")
 def _nodes(_root, info, ids):
     if len(ids) > NODES_LIMIT:
-        raise Rejected(f"The input array size of {len(ids)} is greater than the maximum allowed "
-                       f"of {NODES_LIMIT}.", "MAX_INPUT_SIZE_EXCEEDED")
+        raise Rejected(
+            f"The input array size of {len(ids)} is greater than the maximum allowed of {NODES_LIMIT}.",
+            "MAX_INPUT_SIZE_EXCEEDED",
+        )
     return [node(shop_of(info), text) for text in ids]
 
 
 def _one(name: str, type_name: str, kind: str) -> None:
-    field("QueryRoot", name)(
-        lambda _root, info, id=None: get(info, kind, number(id or "", type_name))
-    )
+    field("QueryRoot", name)(lambda _root, info, id=None: get(info, kind, number(id or "", type_name)))
 
 
 _one("order", "Order", "order")
@@ -61,9 +61,15 @@ def _at(name):
 
 
 ORDER_FIELDS = {
-    "id": _at("id"), "name": _at("name"), "updated_at": _at("updatedAt"),
-    "created_at": _at("createdAt"), "processed_at": _at("processedAt"), "email": _at("email"),
-    "tag": _at("tags"), "test": _at("test"), "po_number": _at("poNumber"),
+    "id": _at("id"),
+    "name": _at("name"),
+    "updated_at": _at("updatedAt"),
+    "created_at": _at("createdAt"),
+    "processed_at": _at("processedAt"),
+    "email": _at("email"),
+    "tag": _at("tags"),
+    "test": _at("test"),
+    "po_number": _at("poNumber"),
     "financial_status": lambda row: row["financialStatus"].lower(),
     "fulfillment_status": lambda row: row["fulfillmentStatus"].lower(),
     "status": lambda row: ["any", _order_status(row)],
@@ -71,12 +77,21 @@ ORDER_FIELDS = {
     "source_name": _at("sourceName"),
 }
 VARIANT_FIELDS = {
-    "id": _at("id"), "sku": _at("sku"), "barcode": _at("barcode"), "title": _at("title"),
-    "product_id": _at("product"), "updated_at": _at("updatedAt"),
+    "id": _at("id"),
+    "sku": _at("sku"),
+    "barcode": _at("barcode"),
+    "title": _at("title"),
+    "product_id": _at("product"),
+    "updated_at": _at("updatedAt"),
 }
 PRODUCT_FIELDS = {
-    "id": _at("id"), "title": _at("title"), "handle": _at("handle"), "status": _at("status"),
-    "vendor": _at("vendor"), "updated_at": _at("updatedAt"), "product_type": _at("productType"),
+    "id": _at("id"),
+    "title": _at("title"),
+    "handle": _at("handle"),
+    "status": _at("status"),
+    "vendor": _at("vendor"),
+    "updated_at": _at("updatedAt"),
+    "product_type": _at("productType"),
 }
 ITEM_FIELDS = {"id": _at("id"), "sku": _at("sku"), "updated_at": _at("updatedAt")}
 PLACE_FIELDS = {"id": _at("id"), "name": _at("name"), "active": _at("active")}
@@ -90,8 +105,13 @@ def _order_status(order: dict) -> str:
     return "closed" if order["closedAt"] else "open"
 
 
-ORDER_SORTS = {"UPDATED_AT": "updatedAt", "CREATED_AT": "createdAt", "ID": "id",
-               "PROCESSED_AT": "processedAt", "ORDER_NUMBER": "number"}
+ORDER_SORTS = {
+    "UPDATED_AT": "updatedAt",
+    "CREATED_AT": "createdAt",
+    "ID": "id",
+    "PROCESSED_AT": "processedAt",
+    "ORDER_NUMBER": "number",
+}
 
 
 def _listed(info, kind: str, arguments: dict, fields: dict, default: tuple, sort: str) -> dict:
@@ -110,8 +130,7 @@ def _orders(_root, info, sortKey="PROCESSED_AT", **arguments):  # noqa: N803
     return _listed(info, "order", arguments, ORDER_FIELDS, ("name", "email", "sku"), sort)
 
 
-def _list_field(name: str, kind: str, fields: dict, default: tuple[str, ...],
-                sorts: dict[str, str]) -> None:
+def _list_field(name: str, kind: str, fields: dict, default: tuple[str, ...], sorts: dict[str, str]) -> None:
     def resolve(_root, info, **arguments: Any):
         sort = sorts.get(arguments.get("sortKey", ""), "id")
         return _listed(info, kind, arguments, fields, default, sort)
@@ -121,16 +140,21 @@ def _list_field(name: str, kind: str, fields: dict, default: tuple[str, ...],
 
 _UPDATED = {"UPDATED_AT": "updatedAt", "CREATED_AT": "createdAt", "TITLE": "title"}
 _list_field("products", "product", PRODUCT_FIELDS, ("title",), _UPDATED)
-_list_field("productVariants", "variant", VARIANT_FIELDS, ("sku", "barcode", "title"),
-            {"SKU": "sku", "TITLE": "title"})
+_list_field("productVariants", "variant", VARIANT_FIELDS, ("sku", "barcode", "title"), {"SKU": "sku", "TITLE": "title"})
 _list_field("inventoryItems", "item", ITEM_FIELDS, ("sku",), {})
 
 
 @field("QueryRoot", "locations")
 def _locations(_root, info, includeInactive=False, sortKey="NAME", **arguments):  # noqa: N803
-    arguments["query"] = " ".join(filter(None, (
-        arguments.get("query"), None if includeInactive else "active:true",
-    )))
+    arguments["query"] = " ".join(
+        filter(
+            None,
+            (
+                arguments.get("query"),
+                None if includeInactive else "active:true",
+            ),
+        )
+    )
     sort = "name" if sortKey == "NAME" else "id"
     return _listed(info, "location", arguments, PLACE_FIELDS, ("name",), sort)
 
@@ -145,9 +169,9 @@ def _fulfillment_orders(_root, info, includeClosed=False, **arguments):  # noqa:
 @field("QueryRoot", "webhookSubscriptions")
 def _subscriptions(_root, info, topics=None, uri=None, callbackUrl=None, **arguments):  # noqa: N803
     rows = [
-        row for row in shop_of(info).store.all("subscription").values()
-        if (not topics or row["topic"] in topics)
-        and (not (uri or callbackUrl) or row["uri"] == (uri or callbackUrl))
+        row
+        for row in shop_of(info).store.all("subscription").values()
+        if (not topics or row["topic"] in topics) and (not (uri or callbackUrl) or row["uri"] == (uri or callbackUrl))
     ]
     return connection(sorted(rows, key=lambda row: row["id"]), arguments, key=_at("id"))
 

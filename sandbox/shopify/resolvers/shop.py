@@ -5,8 +5,13 @@ from __future__ import annotations
 from .base import constant, field, global_id, shop_of
 
 global_id("WebhookSubscription")
-constant("Shop", id="gid://shopify/Shop/84000000001", enabledPresentmentCurrencies=["USD", "EUR"],
-         orderNumberFormatPrefix="#", orderNumberFormatSuffix="")
+constant(
+    "Shop",
+    id="gid://shopify/Shop/84000000001",
+    enabledPresentmentCurrencies=["USD", "EUR"],
+    orderNumberFormatPrefix="#",
+    orderNumberFormatSuffix="",
+)
 constant("WebhookSubscription", metafieldNamespaces=[])
 
 
@@ -27,8 +32,11 @@ def _url(shop, _info):
 
 @field("Shop", "primaryDomain")
 def _domain(shop, _info):
-    return {"id": "gid://shopify/Domain/1", "host": shop["myshopifyDomain"],
-            "url": f"https://{shop['myshopifyDomain']}"}
+    return {
+        "id": "gid://shopify/Domain/1",
+        "host": shop["myshopifyDomain"],
+        "url": f"https://{shop['myshopifyDomain']}",
+    }
 
 
 @field("QueryRoot", "shop")
@@ -39,8 +47,10 @@ def _shop(_root, info):
 @field("QueryRoot", "currentAppInstallation")
 def _installation(_root, info):
     scopes = shop_of(info).settings["scopes"]
-    return {"id": "gid://shopify/AppInstallation/1",
-            "accessScopes": [{"handle": name, "description": name} for name in scopes]}
+    return {
+        "id": "gid://shopify/AppInstallation/1",
+        "accessScopes": [{"handle": name, "description": name} for name in scopes],
+    }
 
 
 def api_version(handle: str) -> dict:

@@ -1,0 +1,139 @@
+"""The catalogue, places and stock."""
+
+from __future__ import annotations
+
+from .. import inventory, summary
+from ..store import stamp
+from .core import Oracle, route
+
+
+@route("GET", "catalogue")
+def _catalogue(oracle: Oracle, data: dict) -> dict:
+    shop = oracle.shop
+    with shop.store.lock:
+        return {
+            "shop": shop.settings["shop"],
+            "locations": [summary.location(row) for row in shop.store.all("location").values()],
+            "variants": [summary.variant(shop, row) for row in shop.store.all("variant").values()],
+        }
+
+
+@route("GET", "inventory")
+def _inventory(oracle: Oracle, data: dict) -> dict:
+    shop = oracle.shop
+    place = oracle.location(data["location"]) if data.get("location") else None
+    with shop.store.lock:
+        rows = [
+            summary.level(shop, row) for row in shop.store.all("level").values() if place in (None, row["location"])
+        ]
+    if data.get("sku"):
+        rows = [row for row in rows if row["sku"] == data["sku"]]
+    return {"count": len(rows), "levels": rows}
+
+
+@route("POST", "inventory")
+def _set_inventory(oracle: Oracle, data: dict) -> dict:
+    shop = oracle.shop
+    changed = []
+    with shop.store.lock:
+        for row in data.get("list") or [data]:
+            item, place = oracle.item(row["sku"]), oracle.location(row["location"])
+            level = inventory.level_of(shop, item, place) or shop.add_level(item, place, 0, stamp())
+            for name in (*inventory.PARTS, "incoming"):
+                if name in row:
+                    inventory.move(shop, item, place, **{name: int(row[name]) - level[name]})
+            if row.get("active") is False:
+                level["active"] = False
+                shop.store.put("level", f"{item}:{place}", level)
+            changed.append(summary.level(shop, level))
+        shop.store.commit()
+    return {"levels": changed}
+
+
+@route("POST", "buy")
+def _buy(oracle: Oracle, data: dict) -> dict:
+    shop, count = oracle.shop, int(data.get("quantity", 1))
+    with shop.store.lock:
+        item, place = oracle.item(data["sku"]), oracle.location(data["location"])
+        inventory.move(shop, item, place, available=-count, committed=count)
+        shop.store.commit()
+        return summary.level(shop, shop.store.get("level", f"{item}:{place}"))
+
+
+@route("POST", "locations")
+def _add_location(oracle: Oracle, data: dict) -> dict:
+    shop = oracle.shop
+    with shop.store.lock:
+        key = max(shop.store.all("location")) + 1
+        blank = {
+            name: None
+            for name in (
+                "address1",
+                "address2",
+                "city",
+                "zip",
+                "province",
+                "provinceCode",
+                "country",
+                "countryCode",
+                "phone",
+            )
+        }
+        row = {
+            "id": key,
+            "name": data["name"],
+            "timezone": data.get("timezone"),
+            "active": data.get("active", True),
+            "address": {**blank, "countryCode": "US", **data.get("address", {})},
+            "createdAt": stamp(),
+            "updatedAt": stamp(),
+        }
+        shop.store.put("location", key, row)
+        shop.emit("locations/create", {"id": key, "name": row["name"]})
+        shop.store.commit()
+    return summary.location(row)
+
+
+@route("PATCH", "locations/{}")
+def _change_location(oracle: Oracle, key: str, data: dict) -> dict:
+    shop = oracle.shop
+    with shop.store.lock:
+        row = shop.store.get("location", oracle.location(key))
+        row.update({name: data[name] for name in ("name", "active") if name in data})
+        row["updatedAt"] = stamp()
+        shop.store.put("location", row["id"], row)
+        shop.store.commit()
+    return summary.location(row)
+
+
+@route("POST", "variants")
+def _add_variant(oracle: Oracle, data: dict) -> dict:
+    shop = oracle.shop
+    with shop.store.lock:
+        row = shop.new_variant(
+            data["sku"], round(float(data.get("price", 10)) * 100), data.get("title", data["sku"]), data.get("barcode")
+        )
+        for place in shop.store.all("location"):
+            if data.get("stock") is not None:
+                shop.add_level(row["item"], place, int(data["stock"]), stamp())
+        shop.emit("products/create", shop.store.get("product", row["product"]))
+        shop.store.commit()
+        return summary.variant(shop, row)
+
+
+@route("PATCH", "variants/{}")
+def _change_variant(oracle: Oracle, sku: str, data: dict) -> dict:
+    shop = oracle.shop
+    with shop.store.lock:
+        item = shop.store.get("item", oracle.item(sku))
+        row = shop.store.get("variant", item["variant"])
+        row.update({name: data[name] for name in ("sku", "barcode", "title") if name in data})
+        if "price" in data:
+            row["price"] = round(float(data["price"]) * 100)
+        row["updatedAt"] = stamp()
+        item["sku"] = row["sku"]
+        shop.store.put("variant", row["id"], row)
+        shop.store.put("item", item["id"], item)
+        shop.emit("products/update", shop.store.get("product", row["product"]))
+        shop.store.commit()
+        return summary.variant(shop, row)
