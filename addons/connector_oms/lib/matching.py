@@ -99,8 +99,7 @@ def is_blank(address: Address | None) -> bool:
 def address_checksum(order: Order) -> str:
     """Digest of where an order goes, to tell a change by the channel from one by a clerk."""
     parts = [
-        address.model_dump_json() if address else ""
-        for address in (order.billing_address, order.shipping_address)
+        address.model_dump_json() if address else "" for address in (order.billing_address, order.shipping_address)
     ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 

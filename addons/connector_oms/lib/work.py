@@ -108,10 +108,7 @@ class Work:
     @property
     def ships(self) -> bool:
         """Whether anything of it still has to be sent somewhere."""
-        return any(
-            line.requires_shipping and line.quantity and not line.is_gift_card
-            for line in self.document.lines
-        )
+        return any(line.requires_shipping and line.quantity and not line.is_gift_card for line in self.document.lines)
 
     def wanted(self) -> list[tuple[str, OrderLine | Charge]]:
         """The parts that need a line in Odoo, with the key the line is known by.

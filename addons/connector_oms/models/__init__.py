@@ -1,29 +1,52 @@
 # orders
-from . import integration_backend
-from . import integration_flow
-from . import integration_exception
-from . import integration_order_binding
-from . import integration_partner_binding
-from . import integration_product_binding
-from . import integration_location_binding
-from . import integration_order_hold
-from . import integration_order_payment
-from . import integration_address_matcher
-from . import integration_partner_matcher
-from . import integration_product_matcher
-from . import integration_tax_matcher
-from . import integration_order_values
-from . import integration_order_checker
-from . import integration_order_confirmer
-from . import integration_order_lines
-from . import integration_order_updater
-from . import integration_order_importer
-from . import integration_product_importer
-from . import sale_order
-from . import sale_order_cancel
-from . import sale_order_line
-from . import res_partner
-from . import account_move
-from . import picking_correlation
-
 # stock and shipments
+from . import (
+    account_move,
+    batch_stock_move,
+    batch_stock_picking,
+    batch_stock_rule,
+    integration_address_matcher,
+    integration_backend,
+    integration_backend_stock,
+    integration_exception,
+    integration_exception_stock,
+    integration_flow,
+    integration_flow_shipment,
+    integration_flow_stock,
+    integration_location_binding,
+    integration_location_binding_stock,
+    integration_order_binding,
+    integration_order_checker,
+    integration_order_confirmer,
+    integration_order_hold,
+    integration_order_importer,
+    integration_order_lines,
+    integration_order_payment,
+    integration_order_updater,
+    integration_order_values,
+    integration_partner_binding,
+    integration_partner_matcher,
+    integration_product_binding,
+    integration_product_binding_stock,
+    integration_product_importer,
+    integration_product_matcher,
+    integration_shipment_binding,
+    integration_stock_availability,
+    integration_stock_dirty,
+    integration_stock_level,
+    integration_stock_publisher,
+    integration_tax_matcher,
+    picking_correlation,
+    res_partner,
+    sale_order,
+    sale_order_cancel,
+    sale_order_demand,
+    sale_order_line,
+    sale_order_line_demand,
+    stock_location,
+    stock_lot,
+    stock_move,
+    stock_picking,
+    stock_quant,
+    stock_warehouse,
+)

@@ -6,6 +6,4 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
-    integration_correlation = fields.Char(
-        "Correlation ID", index="btree_not_null", copy=False, readonly=True
-    )
+    integration_correlation = fields.Char("Correlation ID", index="btree_not_null", copy=False, readonly=True)

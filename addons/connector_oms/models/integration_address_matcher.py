@@ -37,9 +37,7 @@ class IntegrationAddressMatcher(models.AbstractModel):
         codes = {address.country_code for address in addresses if address.country_code}
         countries = {
             country.code: country
-            for country in self.env["res.country"].search_fetch(
-                [("code", "in", list(codes))], ["code"]
-            )
+            for country in self.env["res.country"].search_fetch([("code", "in", list(codes))], ["code"])
         }
         states = {}
         if any(address.state_code or address.state_name for address in addresses):

@@ -38,9 +38,7 @@ class IntegrationBackend(models.Model):
         tracking=True,
         help="Orders that are held are never confirmed, whatever stands here.",
     )
-    authorized_is_paid = fields.Boolean(
-        "An authorized payment is enough", default=True
-    )
+    authorized_is_paid = fields.Boolean("An authorized payment is enough", default=True)
     test_order_policy = fields.Selection(
         [("hold", "Import and hold"), ("import", "Treat like real ones"), ("skip", "Leave out")],
         "Test orders",
@@ -60,16 +58,13 @@ class IntegrationBackend(models.Model):
         required=True,
         default="channel",
     )
-    order_prefix = fields.Char(
-        "Prefix", help="Put before the channel's number, so that two shops stay apart."
-    )
+    order_prefix = fields.Char("Prefix", help="Put before the channel's number, so that two shops stay apart.")
     team_id = fields.Many2one("crm.team", "Sales team", check_company=True)
     pricelist_id = fields.Many2one(
         "product.pricelist",
         "Pricelist",
         check_company=True,
-        help="Kept on orders in its currency, for lines a person adds later. "
-        "The channel's prices always count.",
+        help="Kept on orders in its currency, for lines a person adds later. The channel's prices always count.",
     )
     payment_term_id = fields.Many2one("account.payment.term", "Payment terms")
     warehouse_id = fields.Many2one(
@@ -124,9 +119,7 @@ class IntegrationBackend(models.Model):
     rounding_product_id = _service("Cash rounding")
     adjustment_product_id = _service("Adjustment")
     custom_product_id = _service("Custom item")
-    gift_card_product_id = _service(
-        "Gift card sold", "Set an income account of type liability on it."
-    )
+    gift_card_product_id = _service("Gift card sold", "Set an income account of type liability on it.")
     order_count = fields.Integer(compute="_compute_order_count")
 
     def _compute_order_count(self):

@@ -8,8 +8,6 @@ class IntegrationLocationBinding(models.Model):
     _description = "Location of a channel"
     _inherit = ["integration.binding.mixin"]
 
-    record_id = fields.Many2one(
-        "stock.warehouse", "Warehouse", required=True, index=True, ondelete="cascade"
-    )
+    record_id = fields.Many2one("stock.warehouse", "Warehouse", required=True, index=True, ondelete="cascade")
     name = fields.Char("Name at the channel")
     is_active = fields.Boolean("In use there", default=True)

@@ -8,6 +8,4 @@ class IntegrationOrderBinding(models.Model):
     _description = "Order of a channel"
     _inherit = ["integration.binding.mixin"]
 
-    record_id = fields.Many2one(
-        "sale.order", "Sales order", required=True, index=True, ondelete="cascade"
-    )
+    record_id = fields.Many2one("sale.order", "Sales order", required=True, index=True, ondelete="cascade")

@@ -3,6 +3,8 @@ import logging
 from odoo import models
 from odoo.exceptions import UserError
 
+from .batch_memo import CONTEXT_KEY, BatchMemo
+
 _logger = logging.getLogger(__name__)
 
 #: no e-mails and field history; reservation has a lane of its own; the day stays
@@ -45,15 +47,21 @@ class IntegrationOrderConfirmer(models.AbstractModel):
 
     def _confirm_all(self, orders):
         orders = orders.with_context(**CONFIRM_CONTEXT)
-        self._refer(orders)
-        orders.action_confirm()
+        references = self._refer(orders)
+        products = orders.order_line.product_id
+        replenished = self.env["stock.warehouse.orderpoint"].search(
+            [("product_id", "in", products.ids), ("trigger", "=", "auto")]
+        )
+        memo = BatchMemo(references.ids, products.ids, replenished.product_id.ids)
+        orders.with_context(**{CONTEXT_KEY: memo}).action_confirm()
 
     def _refer(self, orders):
         """Make the stock references of all orders at once; Odoo makes one at a time."""
         orders = orders.filtered(
-            lambda order: not order.stock_reference_ids
-            and any(line.product_id.type == "consu" for line in order.order_line)
+            lambda order: (
+                not order.stock_reference_ids and any(line.product_id.type == "consu" for line in order.order_line)
+            )
         )
-        self.env["stock.reference"].create(
+        return self.env["stock.reference"].create(
             [{"name": order.name, "sale_ids": [(4, order.id)]} for order in orders]
         )

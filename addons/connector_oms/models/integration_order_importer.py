@@ -83,9 +83,7 @@ class IntegrationOrderImporter(models.AbstractModel):
             if work.binding:
                 work.sale = work.binding.record_id
                 work.lines = {
-                    line.integration_external_id: line
-                    for line in work.sale.order_line
-                    if line.integration_external_id
+                    line.integration_external_id: line for line in work.sale.order_line if line.integration_external_id
                 }
 
     def _is_due(self, backend, work):
@@ -179,11 +177,7 @@ class IntegrationOrderImporter(models.AbstractModel):
             ["external_value", "res_id"],
         )
         carriers = self.env["delivery.carrier"]
-        return {
-            mapping.external_value: carriers.browse(mapping.res_id)
-            for mapping in mappings
-            if mapping.res_id
-        }
+        return {mapping.external_value: carriers.browse(mapping.res_id) for mapping in mappings if mapping.res_id}
 
     def _find_holds(self, backend, work):
         """Why the order must not be confirmed yet."""
@@ -198,8 +192,7 @@ class IntegrationOrderImporter(models.AbstractModel):
         if work.is_new and shipped:
             work.hold(
                 "shipped",
-                self.env._("%s lines were shipped, at least in part, before Odoo had the order.")
-                % len(shipped),
+                self.env._("%s lines were shipped, at least in part, before Odoo had the order.") % len(shipped),
             )
 
     # writing
@@ -225,9 +218,7 @@ class IntegrationOrderImporter(models.AbstractModel):
             return
         factory = self.env["integration.order.values"]
         shared = factory._shared(backend)
-        orders = self.env["sale.order"].create(
-            [factory._order_values(backend, work, shared) for work in works]
-        )
+        orders = self.env["sale.order"].create([factory._order_values(backend, work, shared) for work in works])
         for work, order in zip(works, orders, strict=True):
             work.sale, work.is_fresh = order, True
         self.env["integration.order.binding"]._bind(
@@ -241,11 +232,7 @@ class IntegrationOrderImporter(models.AbstractModel):
                 for work in works
             },
         )
-        payments = [
-            values
-            for work in works
-            for values in factory._payments(backend, work, work.currencies)
-        ]
+        payments = [values for work in works for values in factory._payments(backend, work, work.currencies)]
         self.env["integration.order.payment"].create(payments)
         over = [work for work in works if self._is_over(work.document)]
         self.env["sale.order"].union(*[work.sale for work in over])._action_cancel()

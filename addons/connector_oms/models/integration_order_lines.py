@@ -35,8 +35,10 @@ class IntegrationOrderLines(models.AbstractModel):
         dropped = work.sale.order_line.browse(
             line.id
             for key, line in work.lines.items()
-            if key not in seen and not line.currency_id.is_zero(line.price_total)
-            or key not in seen and line.product_uom_qty
+            if key not in seen
+            and not line.currency_id.is_zero(line.price_total)
+            or key not in seen
+            and line.product_uom_qty
         )
         return changed, added, dropped
 
@@ -92,9 +94,7 @@ class IntegrationOrderLines(models.AbstractModel):
         """Apply to an order that is not confirmed."""
         for line, values in changed.items():
             line.write(values)
-        self.env["sale.order.line"].create(
-            [{**values, "order_id": work.sale.id} for values in added]
-        )
+        self.env["sale.order.line"].create([{**values, "order_id": work.sale.id} for values in added])
         dropped.unlink()
 
     # after confirmation, before the warehouse has begun
@@ -106,10 +106,7 @@ class IntegrationOrderLines(models.AbstractModel):
             for line, values in changed.items()
             if values.get("product_uom_qty", line.product_uom_qty) < line.product_uom_qty
         ] + [(line, 0.0) for line in dropped]
-        return all(
-            line.qty_invoiced <= quantity and self._moves_are_plain(line)
-            for line, quantity in shrinking
-        )
+        return all(line.qty_invoiced <= quantity and self._moves_are_plain(line) for line, quantity in shrinking)
 
     def _moves_are_plain(self, line):
         """No move is done, picked or chained to another, and none is of a kit."""

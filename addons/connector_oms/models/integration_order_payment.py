@@ -23,15 +23,11 @@ class IntegrationOrderPayment(models.Model):
         ],
         required=True,
     )
-    status = fields.Selection(
-        [("success", "Done"), ("pending", "Under way"), ("failure", "Failed")], required=True
-    )
+    status = fields.Selection([("success", "Done"), ("pending", "Under way"), ("failure", "Failed")], required=True)
     gateway = fields.Char()
     amount = fields.Monetary()
     currency_id = fields.Many2one("res.currency", required=True)
     is_gift_card = fields.Boolean("Gift card")
     processed_at = fields.Datetime("On")
 
-    _external_uniq = models.Constraint(
-        "UNIQUE (backend_id, external_id)", "This payment is on an order already."
-    )
+    _external_uniq = models.Constraint("UNIQUE (backend_id, external_id)", "This payment is on an order already.")

@@ -170,9 +170,6 @@ class IntegrationOrderUpdater(models.AbstractModel):
                 order=work.sale.name,
                 reason=f" ({reason})" if reason else "",
             ),
-            self.env._(
-                "Choose: stop the delivery and cancel the order; or let it go and take it back "
-                "as a return."
-            ),
+            self.env._("Choose: stop the delivery and cancel the order; or let it go and take it back as a return."),
             group_key=f"cancel:{work.document.external_id}",
         )

@@ -9,6 +9,8 @@ from ..lib.matching import clean, line_description
 from ..lib.money import untaxed
 
 UTC = timezone.utc
+#: fields of addons that need not be there: papers for quotations that are never sent
+NO_DEFAULTS = {"quotation_document_ids": False, "sale_order_template_id": False}
 
 
 class IntegrationOrderValues(models.AbstractModel):
@@ -56,22 +58,43 @@ class IntegrationOrderValues(models.AbstractModel):
         }
         if backend.order_name_policy == "channel":
             values["name"] = f"{backend.order_prefix or ''}{document.number}"
-        if not shared["has_positions"] and not partner.property_account_position_id:
-            values["fiscal_position_id"] = False
+        # optional fields whose defaults are looked up order by order
+        values.update(shared["defaults"])
+        values["fiscal_position_id"] = self._position(work, shared)
         return values
+
+    def _position(self, work, shared):
+        """The fiscal position as Odoo finds it, once for all alike buyers."""
+        buyer, place = work.buyer.record, work.shipping_place.record
+        manual = place.property_account_position_id or buyer.property_account_position_id
+        key = (
+            (buyer.vat or "")[:2],
+            buyer.country_id.id,
+            bool(place.vat),
+            place.country_id.id,
+            place.state_id.id,
+            shared["by_zip"] and place.zip,
+        )
+        if manual or not shared["has_positions"]:
+            return manual.id
+        known = shared["positions"]
+        if key not in known:
+            positions = self.env["account.fiscal.position"]
+            known[key] = positions._get_fiscal_position(buyer, place).id
+        return known[key]
 
     def _shared(self, backend):
         """What a batch asks once: features that nobody uses need no computing."""
-        company = self.env["account.fiscal.position"]._check_company_domain(backend.company_id)
+        positions = self.env["account.fiscal.position"]
+        positions = positions.search([*positions._check_company_domain(backend.company_id), ("auto_apply", "=", True)])
+        distributions = self.env["account.analytic.distribution.model"].sudo()
+        present = self.env["sale.order"]._fields
         return {
-            "has_positions": bool(
-                self.env["account.fiscal.position"].search_count(
-                    [*company, ("auto_apply", "=", True)], limit=1
-                )
-            ),
-            "has_analytics": bool(
-                self.env["account.analytic.distribution.model"].sudo().search_count([], limit=1)
-            ),
+            "has_positions": bool(positions),
+            "by_zip": any(position.zip_from for position in positions),
+            "positions": {},
+            "has_analytics": bool(distributions.search_count([], limit=1)),
+            "defaults": {name: value for name, value in NO_DEFAULTS.items() if name in present},
         }
 
     def _pricelist(self, backend, work):

@@ -11,6 +11,4 @@ class IntegrationPartnerBinding(models.Model):
     _description = "Customer of a channel"
     _inherit = ["integration.binding.mixin"]
 
-    record_id = fields.Many2one(
-        "res.partner", "Contact", required=True, index=True, ondelete="cascade"
-    )
+    record_id = fields.Many2one("res.partner", "Contact", required=True, index=True, ondelete="cascade")

@@ -33,12 +33,7 @@ class IntegrationPartnerMatcher(models.AbstractModel):
         for work in works:
             self._complete(backend, work, geos)
         buyers = {id(work.buyer): work.buyer for work in works}
-        owners = {
-            id(owner): owner
-            for buyer in buyers.values()
-            for owner in (buyer, buyer.company)
-            if owner
-        }
+        owners = {id(owner): owner for buyer in buyers.values() for owner in (buyer, buyer.company) if owner}
         matcher._load_places(owners.values())
         for work in works:
             self._place(work, geos, matcher)
@@ -258,15 +253,11 @@ class IntegrationPartnerMatcher(models.AbstractModel):
         companies = list({id(b.company): b.company for b in buyers if b.company}.values())
         self._create_stage(backend, [c for c in companies if not c.record])
         self._create_stage(backend, [b for b in buyers if not b.record])
-        places = [
-            place for work in works for place in (work.invoice_place, work.shipping_place)
-        ]
+        places = [place for work in works for place in (work.invoice_place, work.shipping_place)]
         places = list({id(place): place for place in places if not place.record}.values())
         self._create_stage(backend, places)
         fresh = [b for b in [*companies, *buyers] if b.external_id and not b.is_bound]
-        self.env["integration.partner.binding"]._bind(
-            backend, {buyer.external_id: buyer.record for buyer in fresh}
-        )
+        self.env["integration.partner.binding"]._bind(backend, {buyer.external_id: buyer.record for buyer in fresh})
         for buyer in fresh:
             buyer.is_bound = True
 

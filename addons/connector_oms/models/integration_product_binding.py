@@ -8,12 +8,8 @@ class IntegrationProductBinding(models.Model):
     _description = "Product of a channel"
     _inherit = ["integration.binding.mixin"]
 
-    record_id = fields.Many2one(
-        "product.product", "Product", required=True, index=True, ondelete="cascade"
-    )
-    stock_id = fields.Char(
-        "Stock ID", index="btree_not_null", help="What the channel keeps its stock levels under."
-    )
+    record_id = fields.Many2one("product.product", "Product", required=True, index=True, ondelete="cascade")
+    stock_id = fields.Char("Stock ID", index="btree_not_null", help="What the channel keeps its stock levels under.")
     group_id = fields.Char("Product ID", help="The channel's product that this is a variant of.")
     sku = fields.Char("SKU at the channel")
     title = fields.Char("Title at the channel")

@@ -117,7 +117,7 @@ class IntegrationProductMatcher(models.AbstractModel):
             self.env._("Give each product its own SKU, or link the right one, then try again."),
             group_key=sku,
         )
-        return None
+        return
 
     def _block_unknown(self, work, line, sku):
         work.block(
@@ -128,12 +128,11 @@ class IntegrationProductMatcher(models.AbstractModel):
                 title=clean(line.title),
             ),
             self.env._(
-                "Create the product or correct its SKU, or link the channel's product to one of "
-                "yours, then try again."
+                "Create the product or correct its SKU, or link the channel's product to one of yours, then try again."
             ),
             group_key=sku or line.product_id,
         )
-        return None
+        return
 
     # writing
 

@@ -39,12 +39,7 @@ class IntegrationTaxMatcher(models.AbstractModel):
 
         :return: {TaxKey: values} of taxes that are to be created by policy
         """
-        used = {
-            self._key(tax)
-            for work in works
-            for __, part in work.wanted()
-            for tax in part.taxes
-        }
+        used = {self._key(tax) for work in works for __, part in work.wanted() for tax in part.taxes}
         if not used:
             return {}
         found = self._find(backend, used)
@@ -79,19 +74,21 @@ class IntegrationTaxMatcher(models.AbstractModel):
     def _mapped(self, backend, keys):
         """Taxes a person has chosen for these."""
         by_value = {key.external_value: key for key in keys}
-        mappings = self.env["integration.mapping"].sudo().search_fetch(
-            [
-                ("backend_id", "=", backend.id),
-                ("kind", "=", "tax"),
-                ("external_value", "in", list(by_value)),
-            ],
-            ["external_value", "res_id"],
+        mappings = (
+            self.env["integration.mapping"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("backend_id", "=", backend.id),
+                    ("kind", "=", "tax"),
+                    ("external_value", "in", list(by_value)),
+                ],
+                ["external_value", "res_id"],
+            )
         )
         taxes = self.env["account.tax"]
         return {
-            by_value[mapping.external_value]: taxes.browse(mapping.res_id)
-            for mapping in mappings
-            if mapping.res_id
+            by_value[mapping.external_value]: taxes.browse(mapping.res_id) for mapping in mappings if mapping.res_id
         }
 
     def _candidates(self, backend, keys):
@@ -107,9 +104,7 @@ class IntegrationTaxMatcher(models.AbstractModel):
     def _choose(self, backend, key, candidates):
         """The one tax that a key can mean; None when there is none or several."""
         same = [
-            tax
-            for tax in candidates
-            if float_compare(tax.amount, float(key.rate), precision_digits=RATE_DIGITS) == 0
+            tax for tax in candidates if float_compare(tax.amount, float(key.rate), precision_digits=RATE_DIGITS) == 0
         ]
         home = backend.company_id.account_fiscal_country_id
         code = key.country or home.code
@@ -121,9 +116,7 @@ class IntegrationTaxMatcher(models.AbstractModel):
         if len(same) > 1:
             title = fold(key.title)
             same = [tax for tax in same if title in (fold(tax.name), fold(tax.invoice_label))] or [
-                tax
-                for tax in same
-                if key.country and key.country != home.code and key.country in tax.name.split()
+                tax for tax in same if key.country and key.country != home.code and key.country in tax.name.split()
             ]
         return same[0] if len(same) == 1 else None
 
@@ -137,8 +130,7 @@ class IntegrationTaxMatcher(models.AbstractModel):
                 country=key.country or self.env._("no country given"),
             ),
             self.env._(
-                "Map “%s” to a tax under Mappings, or create a sales tax of this rate, then try "
-                "again.",
+                "Map “%s” to a tax under Mappings, or create a sales tax of this rate, then try again.",
                 key.external_value,
             ),
             group_key=key.external_value,

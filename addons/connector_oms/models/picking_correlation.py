@@ -6,9 +6,7 @@ class StockPicking(models.Model):
 
     _inherit = "stock.picking"
 
-    integration_correlation = fields.Char(
-        "Correlation ID", index="btree_not_null", copy=False, readonly=True
-    )
+    integration_correlation = fields.Char("Correlation ID", index="btree_not_null", copy=False, readonly=True)
 
 
 class StockMove(models.Model):

@@ -12,8 +12,6 @@ class ResPartner(models.Model):
     integration_state_text = fields.Char(
         "State as given", readonly=True, help="The channel's state; Odoo knows none of this name."
     )
-    integration_binding_ids = fields.One2many(
-        "integration.partner.binding", "record_id", "Customer at channels"
-    )
+    integration_binding_ids = fields.One2many("integration.partner.binding", "record_id", "Customer at channels")
 
     _integration_vat_idx = models.Index(f"({VAT_SQL}) WHERE vat IS NOT NULL")

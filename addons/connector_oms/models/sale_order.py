@@ -23,26 +23,16 @@ class SaleOrder(models.Model):
     integration_backend_id = fields.Many2one(
         "integration.backend", "Channel", index="btree_not_null", copy=False, readonly=True
     )
-    integration_external_id = fields.Char(
-        "Channel's ID", index="btree_not_null", copy=False, readonly=True
-    )
-    integration_number = fields.Char(
-        "Channel's number", index="btree_not_null", copy=False, readonly=True
-    )
-    integration_correlation = fields.Char(
-        "Correlation ID", index="btree_not_null", copy=False, readonly=True
-    )
+    integration_external_id = fields.Char("Channel's ID", index="btree_not_null", copy=False, readonly=True)
+    integration_number = fields.Char("Channel's number", index="btree_not_null", copy=False, readonly=True)
+    integration_correlation = fields.Char("Correlation ID", index="btree_not_null", copy=False, readonly=True)
     integration_placed_at = fields.Datetime("Placed on", copy=False, readonly=True)
     integration_source = fields.Char("Sold through", copy=False, readonly=True)
     integration_tags = fields.Char("Channel's tags", copy=False, readonly=True)
     integration_note = fields.Text("Buyer's note", copy=False, readonly=True)
     integration_discounts = fields.Char("Discounts given", copy=False, readonly=True)
-    integration_currency_id = fields.Many2one(
-        "res.currency", "Channel's currency", copy=False, readonly=True
-    )
-    integration_presentment_currency_id = fields.Many2one(
-        "res.currency", "Buyer's currency", copy=False, readonly=True
-    )
+    integration_currency_id = fields.Many2one("res.currency", "Channel's currency", copy=False, readonly=True)
+    integration_presentment_currency_id = fields.Many2one("res.currency", "Buyer's currency", copy=False, readonly=True)
     integration_presentment_total = fields.Monetary(
         "Total in the buyer's currency",
         currency_field="integration_presentment_currency_id",
@@ -58,21 +48,23 @@ class SaleOrder(models.Model):
     integration_payment_ids = fields.One2many(
         "integration.order.payment", "order_id", "Payments at the channel", readonly=True
     )
-    integration_hold = fields.Selection(
-        HOLD_KINDS, "Held", index="btree_not_null", copy=False, readonly=True
-    )
+    integration_hold = fields.Selection(HOLD_KINDS, "Held", index="btree_not_null", copy=False, readonly=True)
     integration_hold_reason = fields.Char("Why it is held", copy=False, readonly=True)
     integration_hold_ids = fields.One2many("integration.order.hold", "order_id", "Holds")
     integration_exception_count = fields.Integer(compute="_compute_integration_exceptions")
     integration_exception_text = fields.Text(compute="_compute_integration_exceptions")
 
     def _compute_integration_exceptions(self):
-        exceptions = self.env["integration.exception"].sudo().search(
-            [
-                ("res_model", "=", self._name),
-                ("res_id", "in", self.ids),
-                ("state", "=", "open"),
-            ]
+        exceptions = (
+            self.env["integration.exception"]
+            .sudo()
+            .search(
+                [
+                    ("res_model", "=", self._name),
+                    ("res_id", "in", self.ids),
+                    ("state", "=", "open"),
+                ]
+            )
         )
         by_order = exceptions.grouped("res_id")
         for order in self:
@@ -120,9 +112,7 @@ class SaleOrder(models.Model):
         self.ensure_one()
         pickings = self.picking_ids.filtered(lambda picking: picking.state != "cancel")
         return any(
-            picking.state == "done"
-            or picking.printed
-            or any(move.picked for move in picking.move_ids)
+            picking.state == "done" or picking.printed or any(move.picked for move in picking.move_ids)
             for picking in pickings
         )
 
@@ -198,9 +188,7 @@ class SaleOrder(models.Model):
 
     def action_open_integration_exceptions(self):
         """Smart button: what is open about these orders."""
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "connector_base.integration_exception_action"
-        )
+        action = self.env["ir.actions.act_window"]._for_xml_id("connector_base.integration_exception_action")
         action["domain"] = [("res_model", "=", self._name), ("res_id", "in", self.ids)]
         return action
 
@@ -208,6 +196,4 @@ class SaleOrder(models.Model):
     def _unlink_except_integration(self):
         """An order that is gone would come in again with the channel's next message."""
         if any(order.integration_backend_id for order in self):
-            raise UserError(
-                self.env._("Orders of a channel cannot be deleted. Cancel the order instead.")
-            )
+            raise UserError(self.env._("Orders of a channel cannot be deleted. Cancel the order instead."))

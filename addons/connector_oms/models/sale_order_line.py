@@ -13,9 +13,7 @@ class SaleOrderLine(models.Model):
 
     _inherit = "sale.order.line"
 
-    integration_external_id = fields.Char(
-        "Channel's line ID", index="btree_not_null", copy=False, readonly=True
-    )
+    integration_external_id = fields.Char("Channel's line ID", index="btree_not_null", copy=False, readonly=True)
     integration_list_price = fields.Float(
         "Price before discounts", copy=False, readonly=True, min_display_digits="Product Price"
     )
@@ -46,9 +44,7 @@ class SaleOrderLine(models.Model):
         if not whole or not data.get("manual_tax_amounts"):
             return data
         digits = self.currency_id.decimal_places
-        before, now, total = (
-            Decimal(repr(float(value))) for value in (self.qty_invoiced, quantity, whole)
-        )
+        before, now, total = (Decimal(repr(float(value))) for value in (self.qty_invoiced, quantity, whole))
 
         def part(amount):
             return float(share(to_decimal(amount, digits), before, now, total, digits))

@@ -1,5 +1,5 @@
-from . import test_order_money
-from . import test_order_customer
-from . import test_order_product
-from . import test_order_hold
-from . import test_order_update
+from . import test_order_customer, test_order_hold, test_order_money, test_order_product, test_order_update
+
+# stock and shipments
+from . import test_shipment_out, test_stock_availability, test_stock_bulk_reserve, test_stock_dirty
+from . import test_stock_publish, test_stock_race, test_stock_reserve_lane

@@ -23,20 +23,12 @@ class OrderCase(HubCase):
             }
         )
         cls.env.user.company_ids |= cls.company
-        cls.env = cls.env(
-            context=dict(
-                cls.env.context, allowed_company_ids=cls.company.ids, tracking_disable=True
-            )
-        )
-        cls.env["account.chart.template"].try_loading(
-            "generic_coa", cls.company, install_demo=False
-        )
+        cls.env = cls.env(context=dict(cls.env.context, allowed_company_ids=cls.company.ids, tracking_disable=True))
+        cls.env["account.chart.template"].try_loading("generic_coa", cls.company, install_demo=False)
         cls.env["account.tax"].search([("company_id", "=", cls.company.id)]).active = False
         cls.backend = cls.backend.with_env(cls.env)
         cls.backend.company_id = cls.company
-        cls.warehouse = cls.env["stock.warehouse"].search(
-            [("company_id", "=", cls.company.id)], limit=1
-        )
+        cls.warehouse = cls.env["stock.warehouse"].search([("company_id", "=", cls.company.id)], limit=1)
         cls.flow = cls.make_flow("order.in")
         cls.cancel_flow = cls.make_flow("cancel.out")
         cls.vat = cls.make_tax("VAT", 19)
@@ -109,9 +101,7 @@ class OrderCase(HubCase):
 
     def line(self, order, sku="SKU-A"):
         """The line of an order by the builder's id."""
-        return order.order_line.filtered(
-            lambda line: line.integration_external_id == f"line-{sku}"
-        )
+        return order.order_line.filtered(lambda line: line.integration_external_id == f"line-{sku}")
 
     def invoice(self, order):
         """Invoice what can be invoiced now, posted."""

@@ -7,9 +7,7 @@ class TestOrderCustomer(OrderCase):
     """Who bought: found where that is certain, created otherwise, never overwritten."""
 
     def _person(self, **values):
-        return self.env["res.partner"].create(
-            {"name": "Jane Doe", "email": "Jane1@Example.com", **values}
-        )
+        return self.env["res.partner"].create({"name": "Jane Doe", "email": "Jane1@Example.com", **values})
 
     def test_new_customer_with_address(self):
         sale = self.bring(order(1))
@@ -112,31 +110,23 @@ class TestOrderCustomer(OrderCase):
             order(2, customer=customer(2, name=""), billing_address=bare, shipping_address=bare),
             order(3, customer=None, billing_address=bare, shipping_address=bare),
         )
-        self.assertEqual(
-            sales.mapped("partner_id.name"), ["Jane Doe", "jane2@example.com", "Guest #3"]
-        )
+        self.assertEqual(sales.mapped("partner_id.name"), ["Jane Doe", "jane2@example.com", "Guest #3"])
 
     def test_company_with_buyer_below(self):
         firm = BuyerCompany(external_id="9", name="Acme Inc.", vat="US123")
         buyer = customer(1, company=firm)
         place = address(company="Acme Inc.")
-        sale = self.bring(
-            order(1, customer=buyer, billing_address=place, shipping_address=place)
-        )
+        sale = self.bring(order(1, customer=buyer, billing_address=place, shipping_address=place))
         company = sale.partner_id.parent_id
         self.assertTrue(company.is_company)
         self.assertEqual((company.name, company.vat), ("Acme Inc.", "US123"))
         self.assertEqual(sale.partner_shipping_id.parent_id, company)
-        second = self.bring(
-            order(2, customer=customer(2, company=firm), shipping_address=place)
-        )
+        second = self.bring(order(2, customer=customer(2, company=firm), shipping_address=place))
         self.assertEqual(second.partner_id.parent_id, company)
         self.assertEqual(second.partner_shipping_id, sale.partner_shipping_id)
 
     def test_company_found_by_tax_id(self):
-        company = self.env["res.partner"].create(
-            {"name": "Acme", "is_company": True, "vat": "US 123"}
-        )
+        company = self.env["res.partner"].create({"name": "Acme", "is_company": True, "vat": "US 123"})
         firm = BuyerCompany(external_id="9", name="Acme Inc.", vat="US123")
         sale = self.bring(order(1, customer=customer(1, company=firm)))
         self.assertEqual(sale.partner_id.parent_id, company)
@@ -204,9 +194,7 @@ class TestOrderAddress(OrderCase):
 
     def test_no_delivery_address_needed(self):
         document = order(1, shipping_address=None)
-        lines = tuple(
-            entry.model_copy(update={"requires_shipping": False}) for entry in document.lines
-        )
+        lines = tuple(entry.model_copy(update={"requires_shipping": False}) for entry in document.lines)
         sale = self.bring(document.model_copy(update={"lines": lines}))
         self.assertFalse(sale.integration_hold)
 

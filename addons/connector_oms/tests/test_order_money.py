@@ -109,9 +109,7 @@ class TestOrderMoney(OrderCase):
         sale = self.bring(order(lines=[line("SKU-A", 1, "10.00", [tax(19, "1.90")])], charges=charges))
         self.assertMoney(sale, 21.07, 2.85, 23.92)
         products = sale.order_line[1:].product_id.mapped("default_code")
-        self.assertEqual(
-            products, ["HUB-SHIPPING", "HUB-TIP", "HUB-DUTY", "HUB-FEE", "HUB-ROUNDING"]
-        )
+        self.assertEqual(products, ["HUB-SHIPPING", "HUB-TIP", "HUB-DUTY", "HUB-FEE", "HUB-ROUNDING"])
 
     def test_free_shipping_keeps_its_line(self):
         sale = self.bring(order(charges=[charge("shipping", "0.00", code="express")]))
@@ -125,10 +123,7 @@ class TestOrderMoney(OrderCase):
 
     def test_many_lines(self):
         """300 lines that each have their own rounding."""
-        lines = [
-            line("SKU-A", 3, "10.00", [tax(19, "1.91")], external_id=f"line-{index}")
-            for index in range(300)
-        ]
+        lines = [line("SKU-A", 3, "10.00", [tax(19, "1.91")], external_id=f"line-{index}") for index in range(300)]
         sale = self.bring(order(lines=lines))
         self.assertMoney(sale, 3000.00, 573.00, 3573.00)
         self.assertEqual(len(sale.order_line), 300)
@@ -189,8 +184,7 @@ class TestPartialInvoices(OrderCase):
         sale, invoices = self._invoices(document, (3, 4, 7))
         tax_lines = invoices.line_ids.filtered("tax_line_id")
         by_tax = {
-            key.name: -sum(lines.mapped("amount_currency"))
-            for key, lines in tax_lines.grouped("tax_line_id").items()
+            key.name: -sum(lines.mapped("amount_currency")) for key, lines in tax_lines.grouped("tax_line_id").items()
         }
         self.assertAlmostEqual(by_tax["State"], 0.63, places=2)
         self.assertAlmostEqual(by_tax["City"], 0.12, places=2)

@@ -8,15 +8,11 @@ class TestOrderProduct(OrderCase):
     def test_found_by_sku_and_linked(self):
         sale = self.bring(order(1))
         self.assertEqual(sale.order_line.product_id, self.product_a)
-        binding = self.env["integration.product.binding"].search(
-            [("record_id", "=", self.product_a.id)]
-        )
+        binding = self.env["integration.product.binding"].search([("record_id", "=", self.product_a.id)])
         self.assertEqual(binding.external_id, "variant-SKU-A")
 
     def test_link_wins_over_sku(self):
-        self.env["integration.product.binding"]._bind(
-            self.backend, {"variant-SKU-A": self.product_b}
-        )
+        self.env["integration.product.binding"]._bind(self.backend, {"variant-SKU-A": self.product_b})
         self.assertEqual(self.bring(order(1)).order_line.product_id, self.product_b)
 
     def test_found_by_barcode(self):

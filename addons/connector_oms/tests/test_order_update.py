@@ -50,9 +50,7 @@ class TestOrderUpdate(OrderCase):
         lines = [line("SKU-A", 3, "27.00", [tax(19, "5.13")]), line("NEW-C", 1, "1.00")]
         self.make_product("NEW-C")
         self.bring(self.update(document, lines=lines, note="Ring twice", po_number="PO 7"))
-        self.assertEqual(
-            sale.order_line.mapped("integration_external_id"), ["line-SKU-A", "line-NEW-C"]
-        )
+        self.assertEqual(sale.order_line.mapped("integration_external_id"), ["line-SKU-A", "line-NEW-C"])
         self.assertMoney(sale, 28.00, 5.13, 33.13)
         self.assertEqual((sale.integration_note, sale.client_order_ref), ("Ring twice", "PO 7"))
 
