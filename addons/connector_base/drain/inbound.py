@@ -5,6 +5,7 @@ from psycopg2 import errorcodes
 
 from odoo.service.model import PG_CONCURRENCY_ERRORS_TO_RETRY
 
+from ..failpoints import reach
 from ..lib.errors import ConnectorError, DataError
 from ..lib.ids import digest
 from .items import Inbound
@@ -90,6 +91,7 @@ class InboundWork:
             item.reset()
         try:
             with self.env.cr.savepoint():
+                reach("inbound.apply", [item.message.business_key or "" for item in items])
                 self._handler()(items)
                 self.env.flush_all()
         except Exception as error:  # noqa: BLE001 - whatever a handler raises is settled

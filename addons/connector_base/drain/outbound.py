@@ -1,5 +1,6 @@
 """Sending one message: intent committed, call, result committed, settle."""
 
+from ..failpoints import reach
 from ..lib.errors import AmbiguousError, ConnectorError, TransientError
 from .outcome import as_connector_error, clean, log_trouble, settle_error
 
@@ -118,6 +119,7 @@ class OutboundWork:
         self.calls._record(call_id, "sending")
         try:
             result = adapter.send(call)
+            reach("outbound.sent", [call.key])
         except AmbiguousError as error:
             self._note(call_id, attempt, "ambiguous", error)
             raise

@@ -1,0 +1,116 @@
+"""Stock: what the shop offers is what Odoo published is what is there to sell.
+
+Availability is reckoned here from the plain records, another way than the hub does it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+
+from .prepare import World
+
+OPEN_MOVES = ("waiting", "confirmed", "partially_available")
+Pair = tuple[int, int]
+
+
+def stock_mismatches(world: World) -> list[str]:
+    """Variant and location pairs where the three figures are not one and the same.
+
+    Odoo's availability by its quants, moves and unconfirmed orders; the level that the
+    hub says was published; what the shop offers. Every variant that Odoo knows counts
+    at every linked location.
+    """
+    free = availability(world)
+    levels = {
+        (row["product_id"][0], row["warehouse_id"][0]): row
+        for row in world.odoo.rows(
+            "integration.stock.level",
+            [("backend_id", "=", world.backend_id)],
+            ["product_id", "warehouse_id", "published", "published_version", "problem"],
+        )
+    }
+    offered = {
+        (row["inventory_item_id"], row["location_id"]): row["available"]
+        for row in world.shop.get("inventory")["levels"]
+    }
+    found = []
+    for variant in world.stocked:
+        for location, warehouse in world.warehouses.items():
+            pair = world.products[variant["sku"]], warehouse["id"]
+            level = levels.get(pair)
+            said = level["published"] if level and level["published_version"] else None
+            figures = (
+                max(0, math.floor(free[pair])),
+                said,
+                offered.get((variant["inventory_item_id"], location)),
+            )
+            if len(set(figures)) > 1:
+                names = f"{variant['sku']} in {warehouse['name']}"
+                found.append("{}: available {}, published {}, offered {}".format(names, *figures))
+    return found
+
+
+def availability(world: World) -> dict[Pair, float]:
+    """(product, warehouse) -> on hand and not reserved, less what is promised beyond that."""
+    free: dict[Pair, float] = defaultdict(float)
+    for warehouse in world.warehouses.values():
+        for product, units in _unreserved(world, warehouse).items():
+            free[product, warehouse["id"]] += units
+        for product, units in _promised(world, warehouse).items():
+            free[product, warehouse["id"]] -= units
+    for pair, units in _ordered(world).items():
+        free[pair] -= units
+    return free
+
+
+def _unreserved(world: World, warehouse: dict) -> dict[int, float]:
+    rows = world.odoo.rows(
+        "stock.quant",
+        [
+            ("location_id", "child_of", warehouse["view_location_id"][0]),
+            ("location_id.usage", "=", "internal"),
+        ],
+        ["product_id", "quantity", "reserved_quantity"],
+    )
+    found: dict[int, float] = defaultdict(float)
+    for row in rows:
+        found[row["product_id"][0]] += row["quantity"] - row["reserved_quantity"]
+    return found
+
+
+def _promised(world: World, warehouse: dict) -> dict[int, float]:
+    """Units of confirmed deliveries that nothing is reserved for yet."""
+    inside = warehouse["view_location_id"][0]
+    rows = world.odoo.rows(
+        "stock.move",
+        [
+            ("location_id", "child_of", inside),
+            "!",
+            ("location_dest_id", "child_of", inside),
+            ("state", "in", OPEN_MOVES),
+        ],
+        ["product_id", "product_qty", "quantity"],
+    )
+    found: dict[int, float] = defaultdict(float)
+    for row in rows:
+        found[row["product_id"][0]] += max(0.0, row["product_qty"] - row["quantity"])
+    return found
+
+
+def _ordered(world: World) -> dict[Pair, float]:
+    """Units on orders of the shop that are not confirmed: held ones."""
+    rows = world.odoo.rows(
+        "sale.order.line",
+        [
+            ("order_id.integration_backend_id", "!=", False),
+            ("order_id.state", "in", ("draft", "sent")),
+            ("product_id", "!=", False),
+        ],
+        ["product_id", "product_uom_qty", "warehouse_id"],
+    )
+    found: dict[Pair, float] = defaultdict(float)
+    for row in rows:
+        if row["warehouse_id"]:
+            found[row["product_id"][0], row["warehouse_id"][0]] += row["product_uom_qty"]
+    return found
