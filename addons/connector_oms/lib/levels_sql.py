@@ -136,11 +136,6 @@ UPDATE integration_stock_level l
   FROM unnest(%(ids)s::int[], %(values)s::int[]) AS v(id, units)
  WHERE l.id = v.id AND l.recheck"""
 
-#: nothing there to compare with
-NOT_STOCKED = """
-UPDATE integration_stock_level SET known = NULL, recheck = FALSE, read_at = NULL
- WHERE id = ANY(%(ids)s) AND recheck"""
-
 TO_COMPARE = f"""
 SELECT l.id, b.stock_id, w.external_id, l.known {_LINKED}
  WHERE l.backend_id = %(backend_id)s AND l.published_version > 0

@@ -78,12 +78,12 @@ class IntegrationFlow(models.Model):
         """
         backend = self.backend_id
         try:
-            known, missing, read_at = reading.read(adapter, rows)
+            known, read_at = reading.read(adapter, rows)
         except ConnectorError as error:
             backend._pause_for(error)
             wait = error.retry_after if isinstance(error, RateLimitedError) else 60
             return fields.Datetime.now() + timedelta(seconds=max(1, wait))
-        in_own_env(self.env, lambda env: reading.store(env, backend.id, known, missing, read_at))
+        in_own_env(self.env, lambda env: reading.store(env, known, read_at))
         orders = backend._flow("order.in")
         if known and orders.poll_minutes:
             orders._request_poll()
@@ -124,9 +124,10 @@ class IntegrationFlow(models.Model):
         after a crash, frozen by the planned call.
 
         :param results: [(Call, CallResult)]; ``data`` may hold the lists ``stale``,
-            ``not_stocked`` and ``errors`` of {stock_id, location_id, message}
+            ``not_stocked`` and ``errors`` of {stock_id, location_id, message}; a call's
+            ``meta["levels"]`` says which levels it carried
         """
-        rows = {(row["stock_id"], row["external_id"]): row for row in self._stock_rows(message)}
+        rows = _sent(self._stock_rows(message), results)
         stale, refused = self._stock_answers(rows, results)
         aside = stale | refused.keys()
         accepted = [row["id"] for row in rows.values() if row["id"] not in aside]
@@ -149,7 +150,7 @@ class IntegrationFlow(models.Model):
             for kind in ("not_stocked", "errors"):
                 for item in result.data.get(kind, ()):
                     row = rows.get((item["stock_id"], item["location_id"]))
-                    if row:
+                    if row and (kind == "errors" or row["available"]):
                         refused[row["id"]] = self._stock_refusal(kind, row["id"], item)
         return stale - refused.keys(), refused
 
@@ -188,7 +189,7 @@ class IntegrationFlow(models.Model):
         rows = flow._levels_to_compare()
         while rows and time.monotonic() < until:
             try:
-                known, __, read_at = reading.read(adapter, rows)
+                known, read_at = reading.read(adapter, rows)
             except ConnectorError as error:
                 flow.backend_id._pause_for(error)
                 return f"stopped: {error}"
@@ -256,3 +257,17 @@ class IntegrationFlow(models.Model):
             self.env.cr.execute(sql.ORPHANS, {"backend_id": backend.id})
         mark_backends(self.env, flows.backend_id.ids)
         flows._request_job("_job_compare_stock", identity="compare-stock")
+
+
+def _sent(rows, results):
+    """{(stock id, location id): row} of the levels that the calls carried.
+
+    Calls that do not say so carried all of them.
+    """
+    by_key = {(row["stock_id"], row["external_id"]): row for row in rows}
+    if not all("levels" in call.meta for call, __ in results):
+        return by_key
+    carried = {
+        (level["stock_id"], level["location_id"]) for call, __ in results for level in call.meta["levels"]
+    }
+    return {key: row for key, row in by_key.items() if key in carried}

@@ -20,41 +20,28 @@ def can_read(adapter):
 
 
 def read(adapter, rows):
-    """What the channel holds now.
+    """What the channel holds now: 0 of what it does not stock at a place.
 
     :param rows: (level id, stock id, location id, ...)
-    :return: ({level id: units}, level ids that the channel does not stock, time of the
-        end of the reading); the time is whole seconds of naive UTC
+    :return: ({level id: units}, time of the end of the reading: whole seconds, naive UTC)
     :raises ConnectorError: the channel could not be asked
     """
-    known, missing = {}, []
-    by_stock_id = {}
+    known, by_stock_id = {}, {}
     for row in rows:
         by_stock_id.setdefault(row[1], []).append(row)
     for part in slices(list(by_stock_id), PRODUCTS_PER_READ):
         wanted = [row for stock_id in part for row in by_stock_id[stock_id]]
-        locations = sorted({row[2] for row in wanted})
-        levels = adapter.read_levels(list(part), locations)
-        for level_id, stock_id, location_id, *__ in wanted:
-            units = levels.get((stock_id, location_id))
-            if units is None:
-                missing.append(level_id)
-            else:
-                known[level_id] = units
-    return known, missing, now()
+        levels = adapter.read_levels(list(part), sorted({row[2] for row in wanted}))
+        known.update({row[0]: levels.get((row[1], row[2]), 0) for row in wanted})
+    return known, now()
 
 
-def store(env, backend_id, known, missing, read_at):
-    """Keep what was read; the caller commits.
-
-    A level that the channel does not stock yet has nothing to be compared with: it is
-    sent without an expectation, and the channel's answer says what is wrong.
-    """
+def store(env, known, read_at):
+    """Keep what was read; the caller commits."""
     env.cr.execute(
         sql.READ,
         {"ids": list(known), "values": list(known.values()), "read_at": read_at},
     )
-    env.cr.execute(sql.NOT_STOCKED, {"ids": missing})
 
 
 def compare(env, backend, rows, known, read_at):

@@ -45,6 +45,7 @@ class ShipmentBuilder:
             lines=lines,
             packages=packages(boxes, self.numbers(), self._carrier(), self._urls()),
             notify_customer=self.backend.shipment_notify,
+            known_as=tuple(picking.sudo().integration_shipment_ids.mapped("external_id")),
         )
 
     def numbers(self):
@@ -156,4 +157,4 @@ class ShipmentBuilder:
 
 def fingerprint(document):
     """Digest of what a channel is told; equal means nothing new."""
-    return digest(document.model_dump_json(exclude={"notify_customer"}).encode())
+    return digest(document.model_dump_json(exclude={"notify_customer", "known_as"}).encode())

@@ -171,6 +171,7 @@ class TestShipmentOut(StockCase):
         self.picking.carrier_tracking_ref = "T9"
         (document,) = self.told()
         self.assertEqual(document.packages[0].tracking.number, "T9")
+        self.assertEqual(document.known_as, (f"ful-{self.picking.name}",))
         self.assertEqual(self.picking.integration_shipment_ids.tracking, "T9")
         self.assertEqual(len(self.picking.integration_shipment_ids), 1)
         self.picking.carrier_tracking_ref = "T9"

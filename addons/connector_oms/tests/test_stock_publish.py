@@ -323,6 +323,14 @@ class TestDisagreement(PublishCase):
         self.assertEqual(self.held, 16)
         self.assertFalse(self.exceptions("stock"))
 
+    def test_nothing_of_what_is_not_stocked_there_is_no_problem(self):
+        product = self.make_products(1)
+        self.bind(product)
+        self.adapter.refuse = {f"stock-{product.id}": "not_stocked"}
+        self.round()
+        self.assertEqual(self.level(product).status, "ok")
+        self.assertFalse(self.exceptions("stock"))
+
     def test_daily_run_tries_again(self):
         self.adapter.refuse = {self.key[0]: "errors"}
         self.put(5)

@@ -37,6 +37,8 @@ class Shipment(Document):
     :param reference: our name of the delivery; unique, found again in a look-up
     :param location_id: the channel's place that ships; "" where it is not mapped
     :param lines: all units of the shipment; ``packages`` says which box
+    :param known_as: the channel's ids of this shipment where it was told before: the
+        goods are the same, tracking and packages may be new
     """
 
     reference: ExternalId
@@ -46,3 +48,4 @@ class Shipment(Document):
     lines: tuple[ShipmentLine, ...] = Field(min_length=1)
     packages: tuple[Package, ...] = ()
     notify_customer: bool = False
+    known_as: tuple[ExternalId, ...] = ()
