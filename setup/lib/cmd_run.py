@@ -29,7 +29,7 @@ environment:
   HUB_PYTHON              the Python (3.10 to 3.13) to make the environment from
   HUB_DEBIAN_MIRROR       a Debian archive, where the machine's apt sources name none
 """
-SCENARIO = REPO / "sandbox" / "scenario"
+SCENARIO = REPO / "sandbox/scenario/__main__.py"
 
 
 def main(script, arguments):
@@ -143,7 +143,6 @@ def last_json(output, status, odoo):
         raise SetupError(
             f"the scenario ended without a result (exit status {status})",
             f"Its messages stand above; Odoo's log is {odoo.log}.",
-            odoo.log,
         )
     return result
 

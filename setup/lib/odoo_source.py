@@ -63,12 +63,12 @@ def from_home(home):
     :param home: the folder.
     :raises SetupError: when it holds no Odoo 19.
     """
-    for base in (home, home / "usr/lib/python3/dist-packages"):
+    for base in (home, home / "usr/lib/python3/dist-packages", home / "lib/python3/dist-packages"):
         release = base / "odoo/release.py"
         if release.exists():
             if series_of(release.read_text(encoding="utf-8")) != SERIES:
                 raise SetupError(f"ODOO_HOME={home} is not Odoo 19.0", "Name an Odoo 19.0, or unset ODOO_HOME.")
-            scripts = (base / "odoo-bin", home / "usr/bin/odoo", base.parents[2] / "bin/odoo")
+            scripts = (base / "odoo-bin", base.joinpath("../../../bin/odoo"))
             script = next((path for path in scripts if path.exists()), None)
             if script:
                 addons = tuple(path for path in (base / "addons",) if (path / "web").is_dir())
