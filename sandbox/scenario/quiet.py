@@ -88,3 +88,24 @@ def wait_quiet(world: World, seconds: float = 300) -> None:
         return found or ("" if calm > 1 else "looking once more")
 
     world.tell.wait("the ledger is quiet", missing, seconds, LOOK_AT)
+
+
+def settle_stock(world: World) -> None:
+    """Run the daily comparison of stock levels, and wait until every level is accepted.
+
+    The shop promises stock at places of its own choice; where Odoo ships from another
+    one, only the comparison notices what the shop has taken off.
+
+    :raises StepTimeout: see ``progress``
+    """
+    wait_quiet(world)
+    world.odoo.run_cron("connector_oms.cron_recompute_stock")
+    wait_quiet(world)
+
+    def missing() -> str:
+        behind = levels_behind(world)
+        return f"{behind} levels not accepted yet" if behind else noise(world)
+
+    look = "Connectors > Stock levels that are not up to date, and their messages"
+    world.tell.wait("stock levels", missing, 180, look)
+    world.tell.say("stock compared with the shop and published anew where it differed")

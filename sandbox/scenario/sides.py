@@ -69,9 +69,7 @@ def read_sides(world: World, placed: Sequence[str]) -> Sides:
     odoo, backend = world.odoo, [("backend_id", "=", world.backend_id)]
     for row in odoo.rows("integration.order.binding", backend, ["external_id", "record_id"]):
         sides.bound.setdefault(row["external_id"], []).append(row["record_id"][0])
-    sales = odoo.rows(
-        "sale.order", [("integration_backend_id", "=", world.backend_id)], SALE_FIELDS
-    )
+    sales = odoo.rows("sale.order", [("integration_backend_id", "=", world.backend_id)], SALE_FIELDS)
     sides.sales = {row["id"]: row for row in sales}
     lines: dict[int, dict[str, Row]] = defaultdict(dict)
     for row in odoo.rows("sale.order.line", [("order_id", "in", list(sides.sales))], LINE_FIELDS):
@@ -94,9 +92,7 @@ def _read_ledger(world: World, sides: Sides) -> None:
     for row in messages:
         sides.ledger.setdefault(row["business_key"], []).append(row["state"])
     of_sale = {key: row["integration_external_id"] for key, row in sides.sales.items()}
-    pickings = odoo.rows(
-        "stock.picking", [("integration_backend_id", "=", world.backend_id)], ["sale_id"]
-    )
+    pickings = odoo.rows("stock.picking", [("integration_backend_id", "=", world.backend_id)], ["sale_id"])
     of_picking = {row["id"]: of_sale.get(row["sale_id"][0]) for row in pickings if row["sale_id"]}
     fields = ["category", "cause", "message_id", "res_model", "res_id"]
     for row in odoo.rows("integration.exception", [*backend, ("state", "=", "open")], fields):

@@ -107,8 +107,8 @@ def open_order(
     return shop.store.put("fo", fo["id"], fo)
 
 
-def take_off(shop: Shop, order: dict, line: dict, count: int, restock: bool = True) -> None:
-    """Units of a line are no longer to be shipped."""
+def take_off(shop: Shop, order: dict, line: dict, count: int, restock: bool = True, empty: str = "CLOSED") -> None:
+    """Units of a line are no longer to be shipped; ``empty``: what becomes of emptied work."""
     for fo in orders_of(shop, order):
         for row in fo["lines"]:
             if row["line"] != line["id"] or not count or fo["status"] not in ACTIVE:
@@ -119,7 +119,7 @@ def take_off(shop: Shop, order: dict, line: dict, count: int, restock: bool = Tr
             count -= taken
             if line["item"] and taken:
                 move(shop, line["item"], fo["location"], committed=-taken, available=taken if restock else 0)
-        close_if_done(shop, fo)
+        close_if_done(shop, fo, empty)
 
 
 def put_on(shop: Shop, order: dict, line: dict, count: int) -> None:
@@ -149,10 +149,8 @@ def close_if_done(shop: Shop, fo: dict, empty: str = "CLOSED") -> None:
 def close_all(shop: Shop, order: dict) -> None:
     """The order was cancelled: whatever is still open is, too."""
     for fo in orders_of(shop, order):
-        if fo["status"] in ACTIVE:
-            fo["status"] = "CANCELLED"
-            fo["updatedAt"] = stamp()
-            shop.store.put("fo", fo["id"], fo)
+        close_if_done(shop, fo, "CANCELLED")
+        if fo["status"] == "CANCELLED":
             shop.emit("fulfillment_orders/cancelled", fo)
 
 

@@ -159,6 +159,15 @@ def _shipped_from(shop: Shop, order: dict) -> int:
     return done[-1]["location"] if done else next(iter(shop.store.all("location")))
 
 
+def why_not_cancel(order: dict[str, Any]) -> str:
+    """The reason why an order cannot be cancelled, "" when it can."""
+    if order["cancelledAt"]:
+        return "Order has already been cancelled"
+    if any(line["fulfilledQuantity"] for line in order["lines"]):
+        return "Cannot cancel an order with fulfilled line items"
+    return ""
+
+
 def cancel(
     shop: Shop,
     order: dict,
@@ -174,7 +183,7 @@ def cancel(
     effects = changes.cancel(order, shop.ids, stamp(), reason, pay_back, restock, note)
     for line, delta in effects:
         if delta:
-            fulfilment.take_off(shop, order, line, -delta, restock)
+            fulfilment.take_off(shop, order, line, -delta, restock, "CANCELLED")
     fulfilment.close_all(shop, order)
     shop.store.put("refund", order["refunds"][-1]["id"], order["id"])
     touch(shop, order)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .generator import catalogue
+from .jobs import Jobs
 from .settings import DEFAULTS, merge
 from .store import Store, stamp
 
@@ -52,6 +53,7 @@ class Shop:
     def __init__(self, store: Store, seed: int = 1):
         self.store = store
         self.seed = seed
+        self.jobs = Jobs(store)
         self.listener: Listener | None = None
         with store.lock:
             if not store.all("location"):

@@ -7,7 +7,7 @@ from typing import Any
 from .fulfilment import orders_of, supported_actions
 from .gid import gid
 from .inventory import NAMES, quantity
-from .money import as_money, part, rest_amount, total
+from .money import as_money, rest_amount, total
 from .shop import Shop
 
 
@@ -83,7 +83,7 @@ def line(row: dict, one: dict) -> dict[str, Any]:
     """A line with what is left of it: ``current_net`` contains tax when prices do."""
     left, count = one["currentQuantity"], one["quantity"]
     price = as_money(one["unitPrice"])
-    cut = total((part(d["amount"], left, count) for d in one["discounts"]), price)
+    cut = total((row["left"] for row in one["discounts"]), price)
     return {
         "id": gid("LineItem", one["id"]),
         "sku": one["sku"],
@@ -102,7 +102,7 @@ def line(row: dict, one: dict) -> dict[str, Any]:
                 "title": tax["title"],
                 "rate": tax["rate"],
                 "amount": amount(tax["price"]),
-                "current_amount": amount(part(tax["price"], left, count)),
+                "current_amount": amount(tax["left"]),
             }
             for tax in one["taxLines"]
         ],

@@ -160,8 +160,10 @@ def _net(holder: dict, nothing: Money) -> Money:
 
 
 def _tax_rows(net: Money, taxes: list[TaxSpec], included: bool) -> list[dict[str, Any]]:
+    """Tax lines; ``left`` is what of them was not taken back yet."""
     return [
-        {"title": tax.title, "rate": str(tax.rate), "price": amount} for tax, amount in tax_lines(net, taxes, included)
+        {"title": tax.title, "rate": str(tax.rate), "price": amount, "left": amount}
+        for tax, amount in tax_lines(net, taxes, included)
     ]
 
 
@@ -179,7 +181,7 @@ def _apply_discounts(order: dict, spec: OrderSpec, exchange: Exchange) -> None:
         shares = discount_shares(discount, [_net(row, nothing) for row in holders], exchange)
         for holder, amount in zip(holders, shares, strict=True):
             if amount.shop or amount.presentment:
-                holder["discounts"].append({"index": index, "amount": amount})
+                holder["discounts"].append({"index": index, "amount": amount, "left": amount})
 
 
 def _application(discount: DiscountSpec, index: int, exchange: Exchange) -> dict[str, Any]:

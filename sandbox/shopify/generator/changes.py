@@ -79,7 +79,7 @@ def edit(
         line = _line(spec, order, ids, exchange)
         line["taxLines"] = _tax_rows(as_money(line["originalTotal"]), spec.taxes, order["taxesIncluded"])
         order["lines"].append(line)
-        sales.append(line_sale(order, ids, line, 0, line["quantity"], "ORDER"))
+        sales.append(line_sale(order, ids, line))
         effects.append((line, line["quantity"]))
     agree(order, ids, "ORDER_EDIT", when, sales)
     order["edited"] = True

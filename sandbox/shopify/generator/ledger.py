@@ -1,11 +1,12 @@
 """The ledger of an order: every change of money as signed sales.
 
 An order's present money is the sum of its sales, so what the ledger says and
-what the lines say can be checked against each other (``checks``). Amounts of
-units taken off a line are cumulative shares: they add up exactly however the
-units go. Sign: what is sold is positive, what is taken back negative, quantity
-included; discounts of a sale are positive, of a return negative (the published
-schema does not tell; nothing should rest on it).
+what the lines say can be checked against each other (``checks``). Units taken off a
+line take their share of what is ``left`` of its discounts and taxes, so that the
+last one takes the rest and everything adds up exactly. Sign: what is sold is
+positive, what is taken back negative, quantity included; discounts of a sale are
+positive, of a return negative (the published schema does not tell; nothing
+should rest on it).
 """
 
 from __future__ import annotations
@@ -82,20 +83,12 @@ def line_kind(line: dict) -> str:
     return "GIFT_CARD" if line["isGiftCard"] else "PRODUCT"
 
 
-def line_sale(order: dict, ids: NextId, line: dict, start: int, end: int, action: str) -> dict:
-    """The sale of the units ``start`` to ``end`` of a line; backwards for a return."""
-    sign = 1 if end >= start else -1
-    low, high = min(start, end), max(start, end)
-    count = line["quantity"]
-
-    def share(value) -> Money:
-        piece = part(value, high, count).plus(part(value, low, count), -1)
-        return piece.times(sign)
-
-    discount = total((share(entry["amount"]) for entry in line["discounts"]), zero(order))
-    net = as_money(line["unitPrice"]).times(end - start).plus(discount, -1)
-    taxes = [{"title": tax["title"], "rate": tax["rate"], "amount": share(tax["price"])} for tax in line["taxLines"]]
-    return sale(order, ids, line_kind(line), action, line["id"], end - start, net, taxes, discount)
+def line_sale(order: dict, ids: NextId, line: dict) -> dict:
+    """The sale of a line with all of its units, as it is put on the order."""
+    discount = total((entry["amount"] for entry in line["discounts"]), zero(order))
+    net = as_money(line["originalTotal"]).plus(discount, -1)
+    taxes = [{"title": tax["title"], "rate": tax["rate"], "amount": tax["price"]} for tax in line["taxLines"]]
+    return sale(order, ids, line_kind(line), "ORDER", line["id"], line["quantity"], net, taxes, discount)
 
 
 def charge_sale(
@@ -117,7 +110,7 @@ def charge_sale(
 
 def original_sales(order: dict, ids: NextId) -> list[dict]:
     """The sales of the first agreement: everything the order starts with."""
-    sales = [line_sale(order, ids, line, 0, line["quantity"], "ORDER") for line in order["lines"]]
+    sales = [line_sale(order, ids, line) for line in order["lines"]]
     for shipping in order["shippingLines"]:
         discount = total((d["amount"] for d in shipping["discounts"]), zero(order))
         net = as_money(shipping["originalPrice"]).plus(discount, -1)
@@ -139,6 +132,7 @@ def add_units(order: dict, ids: NextId, line: dict, count: int) -> dict:
     for row, (_spec, amount) in zip(line["taxLines"], tax_lines(extra, specs, order["taxesIncluded"]), strict=True):
         taxes.append({"title": row["title"], "rate": row["rate"], "amount": amount})
         row["price"] = as_money(row["price"]).plus(amount)
+        row["left"] = as_money(row["left"]).plus(amount)
     line["quantity"] = old + count
     line["currentQuantity"] += count
     line["originalTotal"] = as_money(line["unitPrice"]).times(line["quantity"])
@@ -153,6 +147,14 @@ def remove_units(order: dict, ids: NextId, line: dict, count: int) -> dict:
     current = line["currentQuantity"]
     if not 0 < count <= current:
         raise ValueError(f"cannot remove {count} of {current} units")
-    entry = line_sale(order, ids, line, current, current - count, "RETURN")
+
+    def take(row: dict) -> Money:
+        rest = part(row["left"], current - count, current)
+        taken, row["left"] = rest.plus(row["left"], -1), rest
+        return taken
+
+    discount = total([take(row) for row in line["discounts"]], zero(order))
+    taxes = [{"title": row["title"], "rate": row["rate"], "amount": take(row)} for row in line["taxLines"]]
     line["currentQuantity"] = current - count
-    return entry
+    net = as_money(line["unitPrice"]).times(-count).plus(discount, -1)
+    return sale(order, ids, line_kind(line), "RETURN", line["id"], -count, net, taxes, discount)

@@ -108,6 +108,6 @@ def _rotate(oracle: Oracle, data: dict) -> dict:
 @route("GET", "wait")
 def _wait(oracle: Oracle, data: dict) -> dict:
     deadline = time.monotonic() + float(data.get("timeout", 30))
-    while oracle.dispatcher.pending() and time.monotonic() < deadline:
+    while (oracle.dispatcher.pending() or oracle.shop.jobs.pending()) and time.monotonic() < deadline:
         time.sleep(0.02)
     return {"pending": oracle.dispatcher.pending()}

@@ -7,8 +7,10 @@ from typing import Any
 
 from graphql import GraphQLSchema, get_named_type, is_abstract_type
 
+from .. import scopes
 from ..gid import gid, split_gid
 from ..money import bag
+from ..paging import Rejected
 from ..shop import Shop
 
 Resolver = Callable[..., Any]
@@ -76,6 +78,18 @@ def _money(resolver: Resolver) -> Resolver:
     return resolve
 
 
+def _guarded(name: str, resolver: Resolver) -> Resolver:
+    """A root field that needs a permission."""
+
+    def resolve(source, info, **arguments):
+        scope = scopes.missing(name, shop_of(info).settings["scopes"])
+        if scope:
+            raise Rejected(f"Access denied for {name} field. Required access: `{scope}` access scope.", "ACCESS_DENIED")
+        return resolver(source, info, **arguments)
+
+    return resolve
+
+
 def shop_of(info: Any) -> Shop:
     """The shop a request is about."""
     return info.context.shop
@@ -139,6 +153,8 @@ def attach(schema: GraphQLSchema) -> GraphQLSchema:
             resolver = FIELDS.get((name, field_name)) or _default(field_name)
             if get_named_type(definition.type).name == "MoneyBag":
                 resolver = _money(resolver)
+            if name in ("QueryRoot", "Mutation"):
+                resolver = _guarded(field_name, resolver)
             definition.resolve = resolver
     return schema
 

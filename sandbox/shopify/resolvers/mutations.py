@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from .. import fulfilment, inventory, orders, subscriptions, work
@@ -182,17 +183,14 @@ def _order_cancel(
 ):  # noqa: N803
     shop = shop_of(info)
     order = shop.store.get("order", number(orderId, "Order"))
-    pay_back = bool(refund or (refundMethod or {}).get("originalPaymentMethodsRefund"))
-    try:
-        if order is None:
-            raise ValueError("Order does not exist")
-        orders.cancel(shop, order, reason, pay_back, restock, staffNote)
-    except ValueError as problem:
-        code = "NOT_FOUND" if order is None else "INVALID"
-        row = error(("orderId",), code, str(problem))
+    problem = "Order does not exist" if order is None else orders.why_not_cancel(order)
+    if problem:
+        row = error(("orderId",), "INVALID" if order else "NOT_FOUND", problem)
         return {"job": None, "orderCancelUserErrors": [row], "userErrors": [row]}
-    job = {"id": gid("Job", f"cancel-{order['id']}"), "done": False}
-    return {"job": job, "orderCancelUserErrors": [], "userErrors": []}
+    pay_back = bool(refund or (refundMethod or {}).get("originalPaymentMethodsRefund"))
+    job = gid("Job", uuid.uuid4())
+    shop.jobs.run(job, lambda: orders.cancel(shop, order, reason, pay_back, restock, staffNote))
+    return {"job": {"id": job, "done": False}, "orderCancelUserErrors": [], "userErrors": []}
 
 
 def _keep_refund(answer: dict) -> dict:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..gid import number
+from ..gid import number, split_gid
 from ..paging import Rejected, connection
 from ..search import matcher
 from .base import field, get, node, shop_of
@@ -46,14 +46,19 @@ def _location(_root, info, id=None):  # noqa: A002
     return places.get(number(id, "Location")) if id else next(iter(places.values()))
 
 
-@field("QueryRoot", "inventoryLevel", "refund")
-def _by_node(_root, info, id):  # noqa: A002
-    return node(shop_of(info), id)
+@field("QueryRoot", "inventoryLevel")
+def _level(_root, info, id):  # noqa: A002
+    return node(shop_of(info), id) if split_gid(id)[0] == "InventoryLevel" else None
+
+
+@field("QueryRoot", "refund")
+def _refund(_root, info, id):  # noqa: A002
+    return node(shop_of(info), id) if split_gid(id)[0] == "Refund" else None
 
 
 @field("QueryRoot", "job")
-def _job(_root, _info, id):  # noqa: A002
-    return {"id": id, "done": True}
+def _job(_root, info, id):  # noqa: A002
+    return {"id": id, "done": shop_of(info).jobs.is_done(id)}
 
 
 def _at(name):
