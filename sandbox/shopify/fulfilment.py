@@ -21,6 +21,8 @@ ACTIONS = {
     "ON_HOLD": ("RELEASE_HOLD", "HOLD", "MOVE"),
 }
 ACTIVE = tuple(ACTIONS)
+#: path of userErrors about what is to be fulfilled
+BY_FULFILLMENT_ORDER = ("fulfillment", "lineItemsByFulfillmentOrder")
 
 
 class Refused(Exception):
@@ -167,28 +169,11 @@ def create(
     """
     picked = [_pick(shop, key, rows) for key, rows in groups]
     if len({fo["order"] for fo, _rows in picked}) != 1:
-        raise Refused(
-            "All fulfillment orders must belong to the same order.", ("fulfillment", "lineItemsByFulfillmentOrder")
-        )
+        raise Refused("All fulfillment orders must belong to the same order.", BY_FULFILLMENT_ORDER)
     if len({fo["location"] for fo, _rows in picked}) != 1:
-        raise Refused(
-            "All fulfillment orders must be assigned to a single location.",
-            ("fulfillment", "lineItemsByFulfillmentOrder"),
-        )
+        raise Refused("All fulfillment orders must be assigned to a single location.", BY_FULFILLMENT_ORDER)
     order = shop.store.get("order", picked[0][0]["order"])
-    moment = stamp()
-    fulfillment = {
-        "id": shop.ids("Fulfillment"),
-        "order": order["id"],
-        "name": f"{order['name']}-F{len(order['fulfillments']) + 1}",
-        "location": picked[0][0]["location"],
-        "status": "SUCCESS",
-        "createdAt": moment,
-        "updatedAt": moment,
-        "tracking": list(tracking),
-        "notified": bool(notify),
-        "lines": [],
-    }
+    fulfillment = _new_fulfillment(shop, order, picked[0][0]["location"], tracking, notify)
     for fo, rows in picked:
         _ship(shop, order, fo, rows, fulfillment)
     shop.store.put("fulfillment", fulfillment["id"], fulfillment)
@@ -201,9 +186,25 @@ def create(
     return fulfillment
 
 
+def _new_fulfillment(shop: Shop, order: dict, place: int, tracking: Sequence[dict], notify: bool) -> dict[str, Any]:
+    moment = stamp()
+    return {
+        "id": shop.ids("Fulfillment"),
+        "order": order["id"],
+        "name": f"{order['name']}-F{len(order['fulfillments']) + 1}",
+        "location": place,
+        "status": "SUCCESS",
+        "createdAt": moment,
+        "updatedAt": moment,
+        "tracking": list(tracking),
+        "notified": bool(notify),
+        "lines": [],
+    }
+
+
 def _pick(shop: Shop, key: int, rows: Sequence[tuple[int, int]] | None) -> tuple[dict, list]:
     """Check one fulfilment order of a request and find its lines."""
-    where = ("fulfillment", "lineItemsByFulfillmentOrder")
+    where = BY_FULFILLMENT_ORDER
     fo = shop.store.get("fo", key)
     if fo is None:
         raise Refused("Fulfillment order does not exist.", where)

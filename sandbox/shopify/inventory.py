@@ -178,53 +178,50 @@ def _document_errors(data: dict[str, Any]) -> list[dict]:
     return errors
 
 
+#: code -> (last part of the field's path, message)
+TARGET_FAULTS = {
+    "INVALID_INVENTORY_ITEM": ("inventoryItemId", "The specified inventory item could not be found."),
+    "INVALID_LOCATION": ("locationId", "The specified location could not be found."),
+    "NO_DUPLICATE_INVENTORY_ITEM_ID_GROUP_ID_PAIR": (
+        "locationId",
+        "The combination of inventoryItemId and locationId must be unique.",
+    ),
+    "ITEM_NOT_STOCKED_AT_LOCATION": ("locationId", "The specified inventory item is not stocked at the location."),
+    "CHANGE_FROM_QUANTITY_STALE": (
+        "changeFromQuantity",
+        "The changeFromQuantity argument no longer matches the persisted quantity.",
+    ),
+}
+
+
 def _target_errors(shop: Shop, changes: list[Change], field: str, name: str | None) -> list[dict]:
     """Items, places and expected quantities; ``name`` None leaves the latter out."""
     errors = []
     seen: set[tuple[int, int]] = set()
     for change in changes:
-        where = ("input", field, str(change.index))
-        if shop.store.get("item", change.item) is None:
-            errors.append(
-                error(
-                    (*where, "inventoryItemId"),
-                    "INVALID_INVENTORY_ITEM",
-                    "The specified inventory item could not be found.",
-                )
-            )
-            continue
-        if shop.store.get("location", change.location) is None:
-            errors.append(
-                error((*where, "locationId"), "INVALID_LOCATION", "The specified location could not be found.")
-            )
-            continue
-        if (change.item, change.location) in seen and field == "quantities":
-            errors.append(
-                error(
-                    (*where, "locationId"),
-                    "NO_DUPLICATE_INVENTORY_ITEM_ID_GROUP_ID_PAIR",
-                    "The combination of inventoryItemId and locationId must be unique.",
-                )
-            )
+        doubled = (change.item, change.location) in seen and field == "quantities"
         seen.add((change.item, change.location))
-        level = level_of(shop, change.item, change.location)
-        if level is None:
-            errors.append(
-                error(
-                    (*where, "locationId"),
-                    "ITEM_NOT_STOCKED_AT_LOCATION",
-                    "The specified inventory item is not stocked at the location.",
-                )
-            )
-        elif name and change.expected is not None and change.expected != quantity(level, name):
-            errors.append(
-                error(
-                    (*where, "changeFromQuantity"),
-                    "CHANGE_FROM_QUANTITY_STALE",
-                    "The changeFromQuantity argument no longer matches the persisted quantity.",
-                )
-            )
+        code = _target_fault(shop, change, doubled, name)
+        if code:
+            last, message = TARGET_FAULTS[code]
+            errors.append(error(("input", field, str(change.index), last), code, message))
     return errors
+
+
+def _target_fault(shop: Shop, change: Change, doubled: bool, name: str | None) -> str:
+    """The code of what is wrong with one change, "" when nothing is."""
+    if shop.store.get("item", change.item) is None:
+        return "INVALID_INVENTORY_ITEM"
+    if shop.store.get("location", change.location) is None:
+        return "INVALID_LOCATION"
+    if doubled:
+        return "NO_DUPLICATE_INVENTORY_ITEM_ID_GROUP_ID_PAIR"
+    level = level_of(shop, change.item, change.location)
+    if level is None:
+        return "ITEM_NOT_STOCKED_AT_LOCATION"
+    if name and change.expected is not None and change.expected != quantity(level, name):
+        return "CHANGE_FROM_QUANTITY_STALE"
+    return ""
 
 
 def _apply(shop: Shop, deltas: list[tuple[Change, str, int]], data: dict) -> dict[str, Any]:

@@ -88,79 +88,90 @@ def _line(line: dict) -> dict[str, Any]:
     }
 
 
+#: name in the payload -> key of the stored order
+ORDER_COPIES = {
+    "id": "id",
+    "name": "name",
+    "order_number": "number",
+    "created_at": "createdAt",
+    "processed_at": "processedAt",
+    "updated_at": "updatedAt",
+    "cancelled_at": "cancelledAt",
+    "closed_at": "closedAt",
+    "test": "test",
+    "email": "email",
+    "contact_email": "email",
+    "phone": "phone",
+    "note": "note",
+    "po_number": "poNumber",
+    "source_name": "sourceName",
+    "currency": "currencyCode",
+    "presentment_currency": "presentmentCurrencyCode",
+    "taxes_included": "taxesIncluded",
+    "tax_exempt": "taxExempt",
+}
+#: name in the payload (and with ``_set``) -> key of the stored order's totals
+ORDER_TOTALS = {
+    "total_price": "totalPrice",
+    "subtotal_price": "subtotal",
+    "total_tax": "totalTax",
+    "total_discounts": "totalDiscounts",
+    "total_outstanding": "outstanding",
+    "total_tip_received": "totalTip",
+    "current_total_price": "currentTotal",
+    "current_subtotal_price": "currentSubtotal",
+    "current_total_tax": "currentTax",
+}
+FULFILLMENT_STATUS = {"FULFILLED": "fulfilled", "PARTIALLY_FULFILLED": "partial"}
+
+
 def order_payload(shop: Shop, order: dict) -> dict[str, Any]:
     """An order as the webhooks ``orders/*`` carry it."""
-    totals = order["totals"]
-    status = {"FULFILLED": "fulfilled", "PARTIALLY_FULFILLED": "partial"}
-    buyer = shop.store.get("customer", order["customer"]) if order["customer"] else None
-    payload = {
-        "id": order["id"],
+    payload = {name: order[key] for name, key in ORDER_COPIES.items()}
+    payload |= {
         "admin_graphql_api_id": gid("Order", order["id"]),
-        "name": order["name"],
         "number": order["number"] - 1000,
-        "order_number": order["number"],
-        "created_at": order["createdAt"],
-        "processed_at": order["processedAt"],
-        "updated_at": order["updatedAt"],
-        "cancelled_at": order["cancelledAt"],
         "cancel_reason": (order["cancelReason"] or "").lower() or None,
-        "closed_at": order["closedAt"],
-        "test": order["test"],
         "confirmed": True,
-        "email": order["email"],
-        "contact_email": order["email"],
-        "phone": order["phone"],
-        "note": order["note"],
         "tags": ", ".join(order["tags"]),
-        "po_number": order["poNumber"],
-        "source_name": order["sourceName"],
-        "currency": order["currencyCode"],
-        "presentment_currency": order["presentmentCurrencyCode"],
-        "taxes_included": order["taxesIncluded"],
-        "tax_exempt": order["taxExempt"],
         "financial_status": order["financialStatus"].lower(),
-        "fulfillment_status": status.get(order["fulfillmentStatus"]),
+        "fulfillment_status": FULFILLMENT_STATUS.get(order["fulfillmentStatus"]),
         "discount_codes": [{"code": d["title"]} for d in order["discountApplications"] if d["origin"] == "code"],
         "billing_address": _address(order["billingAddress"]),
         "shipping_address": _address(order["shippingAddress"]),
-        "customer": buyer
-        and {
-            "id": buyer["id"],
-            "email": buyer["email"],
-            "first_name": buyer["firstName"],
-            "last_name": buyer["lastName"],
-            "phone": buyer["phone"],
-            "tax_exempt": buyer["taxExempt"],
-        },
+        "customer": _customer(shop, order),
         "line_items": [_line(line) for line in order["lines"]],
-        "shipping_lines": [
-            {
-                "id": row["id"],
-                "title": row["title"],
-                "code": row["code"],
-                "price": _amount(row["originalPrice"]),
-                "price_set": _set(row["originalPrice"]),
-                "tax_lines": _taxes(row["taxLines"]),
-            }
-            for row in order["shippingLines"]
-        ],
+        "shipping_lines": [_shipping_line(row) for row in order["shippingLines"]],
         "refunds": [{"id": row["id"]} for row in order["refunds"]],
         "fulfillments": [{"id": key} for key in order["fulfillments"]],
     }
-    for name, key in (
-        ("total_price", "totalPrice"),
-        ("subtotal_price", "subtotal"),
-        ("total_tax", "totalTax"),
-        ("total_discounts", "totalDiscounts"),
-        ("total_outstanding", "outstanding"),
-        ("total_tip_received", "totalTip"),
-        ("current_total_price", "currentTotal"),
-        ("current_subtotal_price", "currentSubtotal"),
-        ("current_total_tax", "currentTax"),
-    ):
-        payload[name] = _amount(totals[key])
-        payload[f"{name}_set"] = _set(totals[key])
+    for name, key in ORDER_TOTALS.items():
+        payload[name] = _amount(order["totals"][key])
+        payload[f"{name}_set"] = _set(order["totals"][key])
     return payload
+
+
+def _customer(shop: Shop, order: dict) -> dict[str, Any] | None:
+    buyer = shop.store.get("customer", order["customer"]) if order["customer"] else None
+    return buyer and {
+        "id": buyer["id"],
+        "email": buyer["email"],
+        "first_name": buyer["firstName"],
+        "last_name": buyer["lastName"],
+        "phone": buyer["phone"],
+        "tax_exempt": buyer["taxExempt"],
+    }
+
+
+def _shipping_line(row: dict) -> dict[str, Any]:
+    return {
+        "id": row["id"],
+        "title": row["title"],
+        "code": row["code"],
+        "price": _amount(row["originalPrice"]),
+        "price_set": _set(row["originalPrice"]),
+        "tax_lines": _taxes(row["taxLines"]),
+    }
 
 
 def _level(shop: Shop, level: dict) -> dict[str, Any]:

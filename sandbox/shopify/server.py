@@ -15,7 +15,7 @@ from . import auth
 from .api import AdminApi, Reply
 from .faults import FaultPlan
 from .oracle import Oracle
-from .schema import Engine
+from .schema import shared_engine
 from .shop import Shop
 from .store import Store
 from .webhooks import Dispatcher
@@ -47,7 +47,7 @@ class Sandbox:
                 self.shop.change_settings(settings)
             self.store.commit()
         self.faults = FaultPlan()
-        self.api = AdminApi(self.shop, Engine(), self.faults)
+        self.api = AdminApi(self.shop, shared_engine(), self.faults)
         self.dispatcher = Dispatcher(self.shop)
         self.oracle = Oracle(self.shop, self.api, self.dispatcher, self.faults)
         self._server = _Server((host, port), _Handler)

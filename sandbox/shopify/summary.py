@@ -16,70 +16,76 @@ def amount(value) -> str:
     return rest_amount(value[0], value[1])
 
 
+#: name in the summary -> key of the stored order
+ORDER_COPIES = {
+    "name": "name",
+    "number": "number",
+    "shape": "shape",
+    "seed": "seed",
+    "test": "test",
+    "created_at": "createdAt",
+    "updated_at": "updatedAt",
+    "cancelled_at": "cancelledAt",
+    "edited": "edited",
+    "currency": "currencyCode",
+    "presentment_currency": "presentmentCurrencyCode",
+    "taxes_included": "taxesIncluded",
+    "email": "email",
+    "po_number": "poNumber",
+    "risk": "risk",
+    "tags": "tags",
+    "financial_status": "financialStatus",
+    "fulfillment_status": "fulfillmentStatus",
+}
+
+
 def order(shop: Shop, row: dict) -> dict[str, Any]:
     """An order: what a comparison with another system needs."""
     totals = row["totals"]
     return {
         "id": gid("Order", row["id"]),
-        "name": row["name"],
-        "number": row["number"],
-        "shape": row["shape"],
-        "seed": row.get("seed"),
-        "test": row["test"],
-        "created_at": row["createdAt"],
-        "updated_at": row["updatedAt"],
-        "cancelled_at": row["cancelledAt"],
-        "edited": row["edited"],
-        "currency": row["currencyCode"],
-        "presentment_currency": row["presentmentCurrencyCode"],
-        "taxes_included": row["taxesIncluded"],
-        "email": row["email"],
+        **{name: row.get(key) for name, key in ORDER_COPIES.items()},
         "customer_id": gid("Customer", row["customer"]) if row["customer"] else None,
-        "po_number": row["poNumber"],
-        "risk": row["risk"],
-        "tags": row["tags"],
-        "financial_status": row["financialStatus"],
-        "fulfillment_status": row["fulfillmentStatus"],
         "totals": {name: amount(value) for name, value in totals.items()},
         "presentment_total": rest_amount(totals["currentTotal"][2], totals["currentTotal"][3]),
-        "lines": [line(row, one) for one in row["lines"]],
+        "lines": [line(one) for one in row["lines"]],
         "shipping": [
             {"id": gid("ShippingLine", one["id"]), "title": one["title"], "price": amount(one["originalPrice"])}
             for one in row["shippingLines"]
         ],
-        "transactions": [
-            {
-                "id": gid("OrderTransaction", one["id"]),
-                "kind": one["kind"],
-                "status": one["status"],
-                "gateway": one["gateway"],
-                "amount": amount(one["amount"]),
-            }
-            for one in row["transactions"]
-        ],
-        "agreements": [
-            {
-                "reason": one["reason"],
-                "happened_at": one["happenedAt"],
-                "sales": [
-                    {
-                        "type": sale["type"],
-                        "action": sale["action"],
-                        "quantity": sale["quantity"],
-                        "total": amount(sale["total"]),
-                        "tax": amount(sale["tax"]),
-                    }
-                    for sale in one["sales"]
-                ],
-            }
-            for one in row["agreements"]
-        ],
+        "transactions": [transaction(one) for one in row["transactions"]],
+        "agreements": [agreement(one) for one in row["agreements"]],
         "fulfillment_orders": [fulfillment_order(shop, fo) for fo in orders_of(shop, row)],
         "fulfillments": [fulfillment(shop, shop.store.get("fulfillment", key)) for key in row["fulfillments"]],
     }
 
 
-def line(row: dict, one: dict) -> dict[str, Any]:
+def transaction(one: dict) -> dict[str, Any]:
+    """A movement of money."""
+    return {
+        "id": gid("OrderTransaction", one["id"]),
+        "amount": amount(one["amount"]),
+        **{name: one[name] for name in ("kind", "status", "gateway")},
+    }
+
+
+def agreement(one: dict) -> dict[str, Any]:
+    """An agreement of the ledger with its sales."""
+    return {
+        "reason": one["reason"],
+        "happened_at": one["happenedAt"],
+        "sales": [
+            {
+                **{name: entry[name] for name in ("type", "action", "quantity")},
+                "total": amount(entry["total"]),
+                "tax": amount(entry["tax"]),
+            }
+            for entry in one["sales"]
+        ],
+    }
+
+
+def line(one: dict) -> dict[str, Any]:
     """A line with what is left of it: ``current_net`` contains tax when prices do."""
     left, count = one["currentQuantity"], one["quantity"]
     price = as_money(one["unitPrice"])

@@ -6,9 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 from ..money import Money, as_money, total
+from .layout import head, lay_line, lay_shipping
 from .ledger import NextId, agree, original_sales, zero
 from .pricing import Exchange, discount_shares, tax_lines
-from .spec import DiscountSpec, LineSpec, OrderSpec, PaymentSpec, TaxSpec
+from .spec import DiscountSpec, OrderSpec, PaymentSpec, TaxSpec
 from .totals import refresh
 
 DISCOUNT_TARGET = {"lines": "LINE_ITEM", "shipping": "SHIPPING_LINE"}
@@ -21,10 +22,10 @@ def build(spec: OrderSpec, ids: NextId, when: str) -> dict[str, Any]:
     :param when: moment of the purchase, RFC 3339
     """
     exchange = Exchange(spec)
-    order = _head(spec, ids, when)
+    order = head(spec, ids, when)
     order["lineGroups"] = [{"id": ids("LineItemGroup"), **group} for group in spec.groups]
-    order["lines"] = [_line(line, order, ids, exchange) for line in spec.lines]
-    order["shippingLines"] = [_shipping(row, ids, exchange) for row in spec.shipping]
+    order["lines"] = [lay_line(line, order, ids, exchange) for line in spec.lines]
+    order["shippingLines"] = [lay_shipping(row, ids, exchange) for row in spec.shipping]
     _apply_discounts(order, spec, exchange)
     included = order["taxesIncluded"]
     for holder, taxed in (
@@ -32,13 +33,13 @@ def build(spec: OrderSpec, ids: NextId, when: str) -> dict[str, Any]:
         *zip(order["shippingLines"], spec.shipping, strict=True),
     ):
         net = _net(holder, zero(order))
-        holder["taxLines"] = _tax_rows(net, [] if spec.tax_exempt else taxed.taxes, included)
+        holder["taxLines"] = tax_rows(net, [] if spec.tax_exempt else taxed.taxes, included)
     order["fees"] = [
         {
             "id": ids("AdditionalFee"),
             "name": name,
             "price": exchange.money(price),
-            "taxLines": _tax_rows(exchange.money(price), taxes, included),
+            "taxLines": tax_rows(exchange.money(price), taxes, included),
         }
         for name, price, taxes in spec.fees
     ]
@@ -49,118 +50,14 @@ def build(spec: OrderSpec, ids: NextId, when: str) -> dict[str, Any]:
     return refresh(order)
 
 
-def _head(spec: OrderSpec, ids: NextId, when: str) -> dict[str, Any]:
-    """Everything of an order that needs no arithmetic."""
-    number = ids("OrderNumber")
-    return {
-        "id": ids("Order"),
-        "number": number,
-        "name": f"#{number}",
-        "shape": spec.shape,
-        "createdAt": when,
-        "processedAt": when,
-        "updatedAt": when,
-        "cancelledAt": None,
-        "cancelReason": None,
-        "staffNote": None,
-        "closedAt": None,
-        "test": spec.test,
-        "edited": False,
-        "email": spec.email,
-        "phone": spec.phone,
-        "note": spec.note,
-        "tags": list(spec.tags),
-        "poNumber": spec.po_number,
-        "sourceName": spec.source,
-        "risk": spec.risk,
-        "taxesIncluded": spec.taxes_included,
-        "taxExempt": spec.tax_exempt,
-        "dutiesIncluded": False,
-        "currencyCode": spec.currency,
-        "presentmentCurrencyCode": spec.presentment_currency,
-        "rate": str(spec.rate),
-        "customer": spec.customer,
-        "company": spec.company,
-        "billingAddress": spec.billing,
-        "shippingAddress": spec.shipping_address,
-        "customAttributes": [],
-        "discountApplications": [],
-        "transactions": [],
-        "refunds": [],
-        "agreements": [],
-        "spread": spec.spread,
-        "onHold": False,
-    }
-
-
-def _line(spec: LineSpec, order: dict, ids: NextId, exchange: Exchange) -> dict[str, Any]:
-    variant = spec.variant
-    unit = exchange.money(spec.price)
-    fulfillable = not spec.is_tip
-    title = spec.title
-    variant_title = variant["title"] if variant and variant["title"] != "Default Title" else None
-    return {
-        "id": ids("LineItem"),
-        "title": title,
-        "name": f"{title} - {variant_title}" if variant_title else title,
-        "variantTitle": variant_title,
-        "sku": spec.sku if spec.sku is not None else (variant["sku"] if variant else None),
-        "variant": variant["id"] if variant and spec.known_variant else None,
-        "product": variant["product"] if variant and spec.known_variant else None,
-        "item": variant["item"] if variant and variant["tracked"] and spec.known_variant else None,
-        "vendor": "Hub Goods" if variant else None,
-        "grams": variant["grams"] if variant else 0,
-        "quantity": spec.quantity,
-        "currentQuantity": spec.quantity,
-        "unfulfilledQuantity": spec.quantity if fulfillable else 0,
-        "fulfilledQuantity": 0,
-        "fulfillable": fulfillable,
-        "requiresShipping": spec.requires_shipping and not spec.is_tip,
-        "unitPrice": unit,
-        "originalTotal": unit.times(spec.quantity),
-        "isGiftCard": spec.is_gift_card,
-        "isTip": spec.is_tip,
-        "taxable": bool(spec.taxes),
-        "group": order["lineGroups"][spec.group]["id"] if spec.group is not None else None,
-        "customAttributes": [{"key": k, "value": v} for k, v in spec.attributes.items()],
-        "discounts": [],
-        "taxLines": [],
-        "duties": [
-            {
-                "id": ids("Duty"),
-                "harmonizedSystemCode": code,
-                "countryCodeOfOrigin": origin,
-                "price": exchange.money(price),
-                "taxLines": [],
-            }
-            for code, origin, price in spec.duties
-        ],
-    }
-
-
-def _shipping(spec, ids: NextId, exchange: Exchange) -> dict[str, Any]:
-    return {
-        "id": ids("ShippingLine"),
-        "title": spec.title,
-        "code": spec.code,
-        "source": "shopify",
-        "carrierIdentifier": None,
-        "isRemoved": False,
-        "discounts": [],
-        "taxLines": [],
-        "originalPrice": exchange.money(spec.price),
-        "refunded": exchange.money(0),
-    }
-
-
 def _net(holder: dict, nothing: Money) -> Money:
     """A line or shipping line after its discounts."""
     gross = as_money(holder.get("originalTotal") or holder["originalPrice"])
     return gross.plus(total((entry["amount"] for entry in holder["discounts"]), nothing), -1)
 
 
-def _tax_rows(net: Money, taxes: list[TaxSpec], included: bool) -> list[dict[str, Any]]:
-    """Tax lines; ``left`` is what of them was not taken back yet."""
+def tax_rows(net: Money, taxes: list[TaxSpec], included: bool) -> list[dict[str, Any]]:
+    """Tax lines as stored; ``left`` is what of them was not taken back yet."""
     return [
         {"title": tax.title, "rate": str(tax.rate), "price": amount, "left": amount}
         for tax, amount in tax_lines(net, taxes, included)

@@ -11,7 +11,8 @@ from decimal import Decimal
 from typing import Any
 
 from ..money import Money, as_money, total
-from .build import _line, _tax_rows
+from .build import tax_rows
+from .layout import lay_line
 from .ledger import (
     NextId,
     add_units,
@@ -76,8 +77,8 @@ def edit(
         effects.append((line, delta))
     exchange = exchange_of(order)
     for spec in added:
-        line = _line(spec, order, ids, exchange)
-        line["taxLines"] = _tax_rows(as_money(line["originalTotal"]), spec.taxes, order["taxesIncluded"])
+        line = lay_line(spec, order, ids, exchange)
+        line["taxLines"] = tax_rows(as_money(line["originalTotal"]), spec.taxes, order["taxesIncluded"])
         order["lines"].append(line)
         sales.append(line_sale(order, ids, line))
         effects.append((line, line["quantity"]))
