@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 CATEGORIES = [
     ("product", "Unknown product"),
@@ -26,3 +26,23 @@ class IntegrationException(models.Model):
         selection_add=CATEGORIES,
         ondelete={category: "set technical" for category, __ in CATEGORIES},
     )
+
+    @api.model
+    def _retry_group(self, backend, category, group_keys):
+        """Try again what waited for one thing, now that a person has set it right.
+
+        :param group_keys: what the exceptions have in common: SKUs, taxes
+        """
+        keys = [key for key in group_keys if key]
+        waiting = self.sudo().search(
+            [
+                ("backend_id", "=", backend.id),
+                ("category", "=", category),
+                ("state", "=", "open"),
+                ("group_key", "in", keys),
+            ]
+        )
+        stuck = waiting.filtered(lambda entry: entry.message_id.state == "blocked")
+        (waiting - stuck)._resolve(self.env._("Mended by a later event."))
+        if stuck:
+            stuck.message_id._lock_free()._reopen()

@@ -26,14 +26,14 @@ class IntegrationOrderChecker(models.AbstractModel):
             if abs(difference.expected - difference.found) > tolerance
         ]
         if differences:
-            self._report(work, differences)
+            work.hold("total", self._describe(work, differences))
         return differences
 
     def _order_differences(self, work):
         """Differences between what Odoo reckons and the channel's amounts."""
         order = work.sale
         digits = work.currency.decimal_places
-        lines = {line.integration_external_id: line for line in order.order_line}
+        lines = {line.integration_external_id or line.id: line for line in order.order_line}
         for key, part in work.wanted():
             line = lines.pop(key, None)
             subtotal = to_decimal(line.price_subtotal, digits) if line else ZERO
@@ -42,12 +42,13 @@ class IntegrationOrderChecker(models.AbstractModel):
             yield Difference(key, untaxed(part) + tax_total(part), total)
         for key, line in lines.items():
             if line.price_total:
-                yield Difference(key or line.name, ZERO, to_decimal(line.price_total, digits))
+                yield Difference(str(key), ZERO, to_decimal(line.price_total, digits))
         totals = work.document.totals
         yield Difference("tax", totals.tax, to_decimal(order.amount_tax, digits))
         yield Difference("total", totals.total, to_decimal(order.amount_total, digits))
 
-    def _report(self, work, differences):
+    def _describe(self, work, differences):
+        """The greatest of these differences in words."""
         worst = max(differences, key=lambda entry: abs(entry.expected - entry.found))
         names = {
             "lines": self.env._("sum of the lines"),
@@ -55,19 +56,10 @@ class IntegrationOrderChecker(models.AbstractModel):
             "tax": self.env._("tax"),
             "total": self.env._("total"),
         }
-        text = self.env._(
+        return self.env._(
             "%(what)s: the channel says %(expected)s, the parts come to %(found)s %(currency)s.",
             what=names.get(worst.what, self.env._("line %s", worst.what)),
             expected=worst.expected,
             found=worst.found,
             currency=work.currency.name,
-        )
-        work.hold("total", text)
-        work.report(
-            "total",
-            text,
-            self.env._(
-                "Compare the order with the channel's. Correct it there, or release the order "
-                "if the difference is accepted."
-            ),
         )

@@ -118,8 +118,9 @@ class IntegrationOrderImporter(models.AbstractModel):
         return catalogue, taxes
 
     def _find_money(self, backend, works):
-        """Currencies of orders and payments, in one query."""
+        """Currencies of orders, buyers and payments, in one query."""
         codes = {work.document.currency for work in works}
+        codes |= {work.document.presentment_currency for work in works}
         codes |= {payment.currency for work in works for payment in work.document.payments}
         currencies = self.env["res.currency"].with_context(active_test=False)
         found = {
@@ -131,6 +132,9 @@ class IntegrationOrderImporter(models.AbstractModel):
         for work in works:
             work.currencies = found
             work.currency = found.get(work.document.currency)
+            strange = {payment.currency for payment in work.document.payments} - found.keys()
+            for code in strange:
+                work.block("data", self.env._("Odoo knows no currency %s.", code), group_key=code)
             if not work.currency or not work.currency.active:
                 work.block(
                     "configuration",
@@ -247,15 +251,22 @@ class IntegrationOrderImporter(models.AbstractModel):
                 self._report_holds(work, work.holds)
 
     def _report_holds(self, work, kinds):
-        """One exception a hold, so that somebody looks; "total" has told more already."""
+        """One exception a hold, so that somebody looks.
+
+        :param kinds: the holds that are new
+        """
         for kind, reason in work.holds.items():
-            if kind in kinds and kind != "total":
+            if kind in kinds:
                 work.report(kind, reason, self._advice(kind))
 
     def _advice(self, kind):
         return {
             "payment": self.env._("It goes on by itself when the channel reports the payment."),
             "fraud": self.env._("Check the order at the channel; release it here if it is fine."),
+            "total": self.env._(
+                "Compare the order with the channel's. Correct it there, or release the order "
+                "if the difference is accepted."
+            ),
             "address": self.env._("Correct the delivery contact, then release the order."),
             "shipped": self.env._("Reduce the quantities to what is left to ship, then release."),
         }.get(kind, self.env._("Release the order when it may go on."))

@@ -68,25 +68,30 @@ class IntegrationOrderUpdater(models.AbstractModel):
     # lines and addresses
 
     def _update_content(self, backend, work):
+        """Apply lines and addresses, or put the difference to a person."""
         order = work.sale
         lines = self.env["integration.order.lines"]
         changed, added, dropped = lines._compare(work)
         moved = work.binding.checksum != address_checksum(work.document)
-        if not (changed or added or len(dropped) or moved):
+        draft = order.state in ("draft", "sent")
+        if draft:
+            lines._rewrite(work, changed, added, dropped)
+        elif changed or added or dropped or moved:
+            if order._integration_is_released() or not lines._can_adjust(changed, dropped):
+                self._report_change(work, changed, added, dropped, moved)
+                return
+            lines._adjust(work, changed, added, dropped)
+        else:
             self._heal(order, "change")
             return
-        if order.state in ("draft", "sent"):
-            lines._rewrite(work, changed, added, dropped)
-        elif order._integration_is_released() or not lines._can_adjust(changed, dropped):
-            texts = lines._describe(work, changed, added, dropped)
-            self._report_change(work, texts + ([self.env._("other address")] if moved else []))
-            return
-        else:
-            lines._adjust(work, changed, added, dropped)
         if moved:
             self._move(work)
         self._heal(order, "change")
-        self.env["integration.order.checker"]._check(backend, work)
+        different = self.env["integration.order.checker"]._check(backend, work)
+        if not draft and different:
+            work.report("total", work.holds["total"], self.env._("Compare the order with the channel's."))
+        elif not draft:
+            self._heal(order, "total")
 
     def _move(self, work):
         """Give the order, and its open transfers, the channel's new addresses."""
@@ -97,7 +102,9 @@ class IntegrationOrderUpdater(models.AbstractModel):
         order = work.sale.with_context(update_delivery_shipping_partner=True)
         order.write({name: value for name, value in values.items() if order[name].id != value})
 
-    def _report_change(self, work, texts):
+    def _report_change(self, work, changed, added, dropped, moved):
+        texts = self.env["integration.order.lines"]._describe(work, changed, added, dropped)
+        texts += [self.env._("other address")] if moved else []
         work.report(
             "change",
             self.env._(
@@ -123,12 +130,10 @@ class IntegrationOrderUpdater(models.AbstractModel):
         work.holds = holds
         if not holds and not order.integration_hold_ids:
             return
-        before = set(order.integration_hold_ids.mapped("kind"))
-        lifted = order._integration_set_holds(holds)
+        lifted, fresh = order._integration_set_holds(holds)
         if lifted:
             self._heal(order, *lifted)
-        importer = self.env["integration.order.importer"]
-        importer._report_holds(work, set(holds) - before)
+        self.env["integration.order.importer"]._report_holds(work, fresh)
 
     def _heal(self, order, *categories):
         self.env["integration.exception"]._heal(record=order, categories=categories)

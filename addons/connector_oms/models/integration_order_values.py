@@ -105,12 +105,7 @@ class IntegrationOrderValues(models.AbstractModel):
     def _facts(self, work):
         """What the channel may change at any time without touching lines or addresses."""
         document = work.document
-        presentment = self.env["res.currency"].with_context(active_test=False)
-        presentment = (
-            work.currency
-            if document.presentment_currency == document.currency
-            else presentment.search([("name", "=", document.presentment_currency)], limit=1)
-        )
+        presentment = work.currencies.get(document.presentment_currency)
         return {
             "integration_number": document.number,
             "integration_placed_at": naive(document.placed_at),
@@ -119,7 +114,7 @@ class IntegrationOrderValues(models.AbstractModel):
             "integration_discounts": ", ".join(
                 clean(discount.code or discount.title) for discount in document.discounts
             ),
-            "integration_presentment_currency_id": presentment.id,
+            "integration_presentment_currency_id": presentment.id if presentment else False,
             "integration_presentment_total": float(document.presentment_total),
             "integration_source_tax": float(document.totals.tax),
             "integration_source_total": float(document.totals.total),

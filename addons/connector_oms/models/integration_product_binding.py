@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class IntegrationProductBinding(models.Model):
@@ -14,3 +14,12 @@ class IntegrationProductBinding(models.Model):
     sku = fields.Char("SKU at the channel")
     title = fields.Char("Title at the channel")
     is_listed = fields.Boolean("Sold there now", default=True)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Try again the orders that waited for these products."""
+        bindings = super().create(vals_list)
+        for backend, linked in bindings.grouped("backend_id").items():
+            keys = {key for entry in linked for key in (entry.sku, entry.external_id)}
+            self.env["integration.exception"]._retry_group(backend, "product", keys)
+        return bindings

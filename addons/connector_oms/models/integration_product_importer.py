@@ -14,7 +14,8 @@ class IntegrationProductImporter(models.AbstractModel):
 
         :param batch: list of ``Inbound`` with canonical ``Product`` documents
         """
-        backend = flow.backend_id
+        self = self.sudo()
+        backend = flow.backend_id.with_env(self.env)
         documents = [document for item in batch for document in item.documents]
         bindings = self._bindings(backend, documents)
         matcher = self.env["integration.product.matcher"]

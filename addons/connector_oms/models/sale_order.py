@@ -120,7 +120,7 @@ class SaleOrder(models.Model):
         """Make exactly these holds stand; what a person released stays released.
 
         :param holds: {kind: reason}
-        :return: kinds that were lifted by this
+        :return: (kinds that were lifted, kinds that are new)
         """
         self.ensure_one()
         known = self.integration_hold_ids
@@ -128,16 +128,20 @@ class SaleOrder(models.Model):
         over = standing.filtered(lambda hold: hold.kind not in holds)
         over._release(self.env._("The channel no longer gives this reason."))
         decided = {(hold.kind, hold.reason) for hold in known if hold.released_by_id}
-        same = {hold.kind for hold in standing - over}
+        same = set((standing - over).mapped("kind"))
+        fresh = {
+            kind: reason
+            for kind, reason in holds.items()
+            if kind not in same and (kind, reason) not in decided
+        }
         known.create(
             [
                 {"order_id": self.id, "kind": kind, "reason": reason}
-                for kind, reason in holds.items()
-                if kind not in same and (kind, reason) not in decided
+                for kind, reason in fresh.items()
             ]
         )
         self._integration_show_hold()
-        return set(over.mapped("kind"))
+        return set(over.mapped("kind")), set(fresh)
 
     def _integration_show_hold(self):
         """Write the gravest standing hold on the order itself."""

@@ -1,6 +1,7 @@
 from decimal import Decimal
 
 from odoo import fields, models
+from odoo.tools import float_compare
 
 from ..lib.money import share, to_decimal
 
@@ -32,10 +33,28 @@ class SaleOrderLine(models.Model):
         together come to the order's amounts and the last one takes the remainder.
         """
         values = super()._prepare_invoice_line(**optional_values)
-        if self.integration_external_id and values.get("extra_tax_data"):
-            quantity = values.get("quantity", 0.0)
-            values["extra_tax_data"] = self._integration_share(quantity)
+        if not self.integration_external_id or self.display_type or not values.get("quantity"):
+            return values
+        if values.get("extra_tax_data"):
+            values["extra_tax_data"] = self._integration_share(values["quantity"])
+        elif not self.tax_ids and not self.discount:
+            # without a tax Odoo takes no manual amounts: the unit price carries the share
+            subtotal = self._integration_part(values["quantity"], self.product_uom_qty)(self.price_subtotal)
+            values["price_unit"] = subtotal / values["quantity"]
         return values
+
+    def _integration_part(self, quantity, whole):
+        """A function that takes the share of ``quantity`` units out of an amount.
+
+        :param whole: units that the amount stands for
+        """
+        digits = self.currency_id.decimal_places
+        before, now, total = (Decimal(repr(float(value))) for value in (self.qty_invoiced, quantity, whole))
+
+        def part(amount):
+            return float(share(to_decimal(amount, digits), before, now, total, digits))
+
+        return part
 
     def _integration_share(self, quantity):
         """The manual amounts for ``quantity`` units of the line, after those invoiced."""
@@ -43,12 +62,9 @@ class SaleOrderLine(models.Model):
         whole = data.get("quantity")
         if not whole or not data.get("manual_tax_amounts"):
             return data
-        digits = self.currency_id.decimal_places
-        before, now, total = (Decimal(repr(float(value))) for value in (self.qty_invoiced, quantity, whole))
-
-        def part(amount):
-            return float(share(to_decimal(amount, digits), before, now, total, digits))
-
+        if float_compare(whole, self.product_uom_qty, precision_digits=6):
+            return data  # a person changed the quantity: the order's amounts are Odoo's own
+        part = self._integration_part(quantity, whole)
         data["quantity"] = quantity
         data["manual_total_excluded_currency"] = part(data["manual_total_excluded_currency"])
         data["manual_tax_amounts"] = {

@@ -37,7 +37,7 @@ class OrderCase(HubCase):
 
     def setUp(self):
         super().setUp()
-        self.adapter.decoder = Order.model_validate_json
+        self.order_decoder = self.adapter.decoder = Order.model_validate_json
 
     @classmethod
     def make_tax(cls, name, amount, included=False, **values):

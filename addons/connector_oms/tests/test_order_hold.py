@@ -57,6 +57,32 @@ class TestOrderHold(OrderCase):
         self.assertTrue(sale.integration_hold_ids.released_at)
         self.assertFalse(sale.integration_hold_ids.released_by_id)
 
+    def test_fraud_found_after_confirmation_stops_the_delivery(self):
+        document = order(1)
+        sale = self.bring(document)
+        sale.picking_ids.action_assign()
+        self.bring(self.update(document, holds=(hold("fraud", "Stolen card"),)))
+        self.assertEqual((sale.state, sale.integration_hold), ("sale", "fraud"))
+        self.assertTrue(self.exceptions("fraud"))
+        with self.assertRaisesRegex(UserError, "Stolen card"):
+            sale.picking_ids.button_validate()
+        sale._integration_release("Checked by phone")
+        sale.picking_ids.button_validate()
+        self.assertEqual(sale.picking_ids.state, "done")
+
+    def test_accepted_difference_stays_accepted(self):
+        document = order(1)
+        totals = document.totals.model_copy(update={"total": document.totals.total + 1})
+        wrong = document.model_copy(update={"totals": totals})
+        sale = self.bring(wrong)
+        self.assertEqual(sale.integration_hold, "total")
+        self.bring(self.update(document, tags=("x",)).model_copy(update={"totals": totals}))
+        self.assertEqual(sale.integration_hold, "total", "an update does not lift it")
+        sale._integration_release("Agreed with the shop")
+        self.assertEqual(sale.state, "sale")
+        self.bring(self.update(document, 2).model_copy(update={"totals": totals}))
+        self.assertFalse(self.exceptions("total"))
+
     def test_person_releases_with_a_reason(self):
         sale = self.bring(order(1, holds=(hold("fraud"),)))
         action = sale.action_integration_release()

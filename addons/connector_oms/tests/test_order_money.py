@@ -167,6 +167,11 @@ class TestPartialInvoices(OrderCase):
         self.assertEqual(invoices.mapped("amount_tax"), [0.64, 0.63, 0.64])
         self.assertAlmostEqual(sum(invoices.mapped("amount_total")), sale.amount_total, places=2)
 
+    def test_line_without_tax_in_parts(self):
+        """Odoo takes no manual amounts for it; its unit price carries the share."""
+        sale, invoices = self._invoices(order(lines=[line("SKU-A", 3, "10.00")]), (1, 2, 3))
+        self.assertEqual(invoices.mapped("amount_total"), [3.33, 3.34, 3.33])
+
     def test_tax_inside_in_parts(self):
         self.make_tax("VAT incl", 7, included=True)
         taxes = [tax(7, "1.31", included=True)]

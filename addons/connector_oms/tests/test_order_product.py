@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from .builder import charge, line, order, tax
 from .order_case import OrderCase
 
@@ -158,3 +160,96 @@ class TestOrderTax(OrderCase):
             }
         )
         self.assertEqual(self.send(order(1, self._line())).state, "blocked")
+
+    def test_mapping_the_tax_lets_its_orders_go_on(self):
+        messages = self.send(order(1, self._line(rate=17)), order(2, self._line(rate=17)))
+        self.assertEqual(messages.mapped("state"), ["blocked", "blocked"])
+        self.env["integration.mapping"].create(
+            {
+                "backend_id": self.backend.id,
+                "kind": "tax",
+                "external_value": self.exceptions("tax")[0].group_key,
+                "res_id": self.vat.id,
+            }
+        )
+        self.drain(self.flow)
+        self.assertEqual(messages.mapped("state"), ["done", "done"])
+        self.assertFalse(self.exceptions())
+
+
+class TestOrderPlace(OrderCase):
+    """From where, and by whom."""
+
+    def test_location_gives_the_warehouse(self):
+        other = self.env["stock.warehouse"].create({"name": "Second", "code": "SEC"})
+        self.env["integration.location.binding"]._bind(self.backend, {"loc-2": other})
+        sales = self.bring(order(1, location_id="loc-2"), order(2, location_id="unknown"))
+        self.assertEqual(sales[0].warehouse_id, other)
+        self.assertEqual(sales[0].picking_ids.picking_type_id.warehouse_id, other)
+        self.assertEqual(sales[1].warehouse_id, self.warehouse)
+
+    def test_service_code_gives_the_carrier(self):
+        product = self.env["product.product"].create({"name": "Express", "type": "service", "taxes_id": []})
+        carrier = self.env["delivery.carrier"].create({"name": "Express", "product_id": product.id})
+        self.env["integration.mapping"].create(
+            {
+                "backend_id": self.backend.id,
+                "kind": "carrier",
+                "external_value": "express",
+                "res_id": carrier.id,
+            }
+        )
+        sale = self.bring(order(1, charges=[charge("shipping", 9, code="express")]))
+        self.assertEqual(sale.carrier_id, carrier)
+        self.assertEqual(sale.order_line[1].product_id, product)
+        self.assertEqual(sale.picking_ids.carrier_id, carrier)
+
+    def test_number_and_facts_of_the_channel(self):
+        self.backend.order_prefix = "DE-"
+        sale = self.bring(order(1, tags=("vip", "gift"), source="web", po_number="PO 7"))
+        self.assertEqual((sale.name, sale.integration_number), ("DE-#1", "#1"))
+        self.assertEqual((sale.integration_tags, sale.client_order_ref), ("vip, gift", "PO 7"))
+        self.assertEqual(str(sale.date_order), "2026-05-04 12:00:00")
+        self.assertEqual(sale.picking_ids.origin, "DE-#1")
+
+    def test_number_of_odoo(self):
+        self.backend.order_name_policy = "odoo"
+        sale = self.bring(order(1))
+        self.assertNotEqual(sale.name, "#1")
+        self.assertEqual(sale.client_order_ref, "#1")
+
+    def test_fiscal_position_as_odoo_finds_it(self):
+        position = self.env["account.fiscal.position"].create(
+            {"name": "US", "auto_apply": True, "country_id": self.env.ref("base.us").id}
+        )
+        sales = self.bring(order(1), order(2))
+        self.assertEqual(sales.fiscal_position_id, position)
+        self.assertEqual(sales[1].fiscal_position_id, position)
+
+    def test_one_correlation_for_the_whole_chain(self):
+        sale = self.bring(order(1))
+        correlation = sale.integration_correlation
+        self.assertTrue(correlation)
+        self.assertEqual(sale.picking_ids.integration_correlation, correlation)
+        self.assertEqual(self.invoice(sale).integration_correlation, correlation)
+
+    def test_reordering_rules_still_work(self):
+        """Confirming a batch asks for reordering rules only where there are some."""
+        rule = self.env["stock.warehouse.orderpoint"].create(
+            {
+                "product_id": self.product_a.id,
+                "warehouse_id": self.warehouse.id,
+                "location_id": self.warehouse.lot_stock_id.id,
+                "product_min_qty": 99,
+                "product_max_qty": 120,
+                "trigger": "auto",
+            }
+        )
+        asked = []
+
+        def confirm(orderpoints, **kwargs):
+            asked.extend(orderpoints.ids)
+
+        with patch.object(self.registry["stock.warehouse.orderpoint"], "_procure_orderpoint_confirm", confirm):
+            self.bring(order(1, [line("SKU-A", 5)]), order(2, [line("SKU-B")]))
+        self.assertEqual(asked, [rule.id])
