@@ -28,7 +28,7 @@ def place(
         raise ValueError(f"no shape {shape!r}; there are: {', '.join(SHAPES)}")
     if seed is None:
         seed = f"{shop.seed}/{shop.store.next('placed')}"
-    order, steps = generate(shape, seed, shop.catalogue(), shop.ids, stamp(), line_count)
+    order, steps = generate(shape, seed, shop.goods, shop.ids, stamp(), line_count)
     order["seed"] = str(seed)
     _buyer(shop, order)
     fulfilment.route(shop, order)
@@ -278,21 +278,16 @@ def line_of_sku(shop: Shop, order: dict, sku: str, count: int) -> LineSpec:
 
     :raises ValueError: no variant has that SKU
     """
-    for variant in shop.store.all("variant").values():
-        if variant["sku"] == sku:
-            title = shop.store.get("product", variant["product"])["title"]
-            return LineSpec(count, variant["price"], title, variant, taxes=_taxes(order))
-    raise ValueError(f"no variant {sku!r}")
+    variant = shop.by_sku(sku)
+    title = shop.store.get("product", variant["product"])["title"]
+    return LineSpec(count, variant["price"], title, variant, taxes=_taxes(order))
 
 
 def _step_edit(shop: Shop, order: dict, step: dict) -> None:
     moves = [(order["lines"][index]["id"], delta) for index, delta in step.get("changes", ())]
     taken = {line["variant"] for line in order["lines"]}
-    free = [v for v in shop.store.all("variant").values() if v["id"] not in taken and v["sku"].startswith("HUB-")]
-    added = [
-        LineSpec(1, v["price"], shop.store.get("product", v["product"])["title"], v, taxes=_taxes(order))
-        for v in free[: step.get("add", 0)]
-    ]
+    free = [v["sku"] for v in shop.goods.variants if v["id"] not in taken]
+    added = [line_of_sku(shop, order, sku, 1) for sku in free[: step.get("add", 0)]]
     edit(shop, order, moves, added)
 
 

@@ -6,7 +6,7 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
-from .generator import catalogue
+from .generator import Goods, catalogue
 from .jobs import Jobs
 from .settings import DEFAULTS, merge
 from .store import Store, stamp
@@ -54,6 +54,7 @@ class Shop:
         self.store = store
         self.seed = seed
         self.jobs = Jobs(store)
+        self._goods: Goods | None = None
         self.listener: Listener | None = None
         with store.lock:
             if not store.all("location"):
@@ -77,6 +78,7 @@ class Shop:
 
     def set_up(self, variants: int = 40, stock: int = 250) -> None:
         """Fill an empty shop with settings, places, products and stock."""
+        self.forget_goods()
         if not self.settings:
             self.store.put("setting", "all", copy.deepcopy(DEFAULTS))
         data = catalogue(variants, stock)
@@ -91,6 +93,7 @@ class Shop:
 
     def add_variant(self, variant: dict[str, Any], moment: str) -> None:
         """Put a variant of the catalogue on sale."""
+        self.forget_goods()
         self.store.put("variant", variant["id"], {**variant, "createdAt": moment, "updatedAt": moment})
         self.store.put(
             "item",
@@ -165,13 +168,27 @@ class Shop:
             },
         )
 
-    def catalogue(self) -> dict[str, Any]:
-        """The catalogue in the form that the generator takes."""
-        return {
-            "locations": list(self.store.all("location").values()),
-            "products": list(self.store.all("product").values()),
-            "variants": list(self.store.all("variant").values()),
-        }
+    @property
+    def goods(self) -> Goods:
+        """What can be sold, in the form that the generator takes."""
+        if self._goods is None:
+            rows = {f"{kind}s": list(self.store.all(kind).values()) for kind in ("product", "variant")}
+            self._goods = Goods.of(rows)
+        return self._goods
+
+    def forget_goods(self) -> None:
+        """The catalogue has changed: read it again when it is needed."""
+        self._goods = None
+
+    def by_sku(self, sku: str) -> dict[str, Any]:
+        """The variant with a SKU.
+
+        :raises ValueError: there is none
+        """
+        variant = self.goods.by_sku.get(sku)
+        if variant is None:
+            raise ValueError(f"no variant {sku!r}")
+        return variant
 
     def emit(self, topic: str, resource: Any) -> None:
         """Tell the subscribers of ``topic`` (``orders/create``) about a thing."""

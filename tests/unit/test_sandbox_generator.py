@@ -11,13 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sandbox.shopify.generator import SHAPES, catalogue, changes, check_order, generate
+from sandbox.shopify.generator import SHAPES, Goods, catalogue, changes, check_order, generate
 from sandbox.shopify.money import allocate, as_money, graphql_amount, part, rest_amount, to_units
 from sandbox.shopify.orders import place
 from sandbox.shopify.shop import Shop
 from sandbox.shopify.store import Store
 
 CATALOGUE = catalogue()
+GOODS = Goods.of(CATALOGUE)
 WHEN = "2026-03-01T12:00:00Z"
 
 
@@ -32,7 +33,7 @@ def _ids():
 
 
 def _order(shape, seed, lines=None):
-    return generate(shape, seed, CATALOGUE, _ids(), WHEN, lines)[0]
+    return generate(shape, seed, GOODS, _ids(), WHEN, lines)[0]
 
 
 @pytest.mark.parametrize("shape", sorted(SHAPES))
@@ -139,7 +140,7 @@ MUTABLE = ["percentage_discount", "tax_included", "several_taxes", "foreign_curr
     st.booleans(),
 )
 def test_refunds_in_any_order_add_up(shape, seed, takes, shipping):
-    order, ids = generate(shape, seed, CATALOGUE, _ids(), WHEN)[0], _ids()
+    order, ids = generate(shape, seed, GOODS, _ids(), WHEN)[0], _ids()
     for index, count in takes:
         line = order["lines"][index % len(order["lines"])]
         count = min(count, line["currentQuantity"])
@@ -158,7 +159,7 @@ def test_refunds_in_any_order_add_up(shape, seed, takes, shipping):
 @settings(max_examples=80, deadline=None)
 @given(st.sampled_from(MUTABLE), st.integers(0, 10_000), st.lists(st.integers(-3, 3), max_size=5))
 def test_edits_in_any_order_add_up(shape, seed, deltas):
-    order, ids = generate(shape, seed, CATALOGUE, _ids(), WHEN)[0], _ids()
+    order, ids = generate(shape, seed, GOODS, _ids(), WHEN)[0], _ids()
     for delta in deltas:
         line = order["lines"][0]
         if delta and line["unfulfilledQuantity"] + delta >= 0:

@@ -7,6 +7,6 @@ from __future__ import annotations
 
 from .catalogue import catalogue
 from .checks import check_order
-from .shapes import SHAPES, generate
+from .shapes import SHAPES, Goods, generate
 
-__all__ = ["SHAPES", "catalogue", "check_order", "generate"]
+__all__ = ["SHAPES", "Goods", "catalogue", "check_order", "generate"]

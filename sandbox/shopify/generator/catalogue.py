@@ -123,6 +123,7 @@ def _add_product(data: dict, chance: random.Random, size: int) -> None:
             title=SIZES[position] if size > 1 else "Default Title",
             barcode=_ean13(f"200{index:09d}"),
             grams=chance.randrange(80, 4000),
+            position=position + 1,
         )
 
 
@@ -149,7 +150,7 @@ def _product(data: dict, title: str) -> dict[str, Any]:
     return product
 
 
-def _variant(data, product, sku, price, title="Default Title", barcode="", grams=250) -> dict:
+def _variant(data, product, sku, price, title="Default Title", barcode="", grams=250, position=1) -> dict:
     index = len(data["variants"])
     variant = {
         "id": FIRST_VARIANT + index,
@@ -163,7 +164,7 @@ def _variant(data, product, sku, price, title="Default Title", barcode="", grams
         "tracked": True,
         "requiresShipping": True,
         "grams": grams,
-        "position": 1 + sum(other["product"] == product["id"] for other in data["variants"]),
+        "position": position,
     }
     data["variants"].append(variant)
     return variant

@@ -87,10 +87,9 @@ class Oracle:
         :raises ValueError: there is none
         """
         tail = split_gid(str(text))[1] or str(text)
-        for row in self.shop.store.all("item").values():
-            if tail == str(row["id"]) or tail == row["sku"]:
-                return row["id"]
-        raise ValueError(f"no item {text!r}")
+        if tail.isdigit() and self.shop.store.get("item", int(tail)):
+            return int(tail)
+        return self.shop.by_sku(tail)["item"]
 
 
 def _match(parts: list[str], names: list[str]) -> list[str] | None:

@@ -132,6 +132,7 @@ def _change_variant(oracle: Oracle, sku: str, data: dict) -> dict:
             row["price"] = round(float(data["price"]) * 100)
         row["updatedAt"] = stamp()
         item["sku"] = row["sku"]
+        shop.forget_goods()
         shop.store.put("variant", row["id"], row)
         shop.store.put("item", item["id"], item)
         shop.emit("products/update", shop.store.get("product", row["product"]))

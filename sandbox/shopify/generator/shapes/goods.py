@@ -17,7 +17,7 @@ def tip(mold: Mold) -> OrderSpec:
 @shape
 def gift_card_product(mold: Mold) -> OrderSpec:
     """A gift card is sold: no tax, no shipping, no discount on it."""
-    card = mold.line(mold.specials["GIFT-50"], 1, taxes=[], is_gift_card=True, requires_shipping=False)
+    card = mold.line(mold.goods.by_sku["GIFT-50"], 1, taxes=[], is_gift_card=True, requires_shipping=False)
     return mold.order("gift_card_product", [mold.line(), card], discounts=[code("SAVE", "percentage", "0.2")])
 
 
@@ -45,7 +45,7 @@ def zero_price(mold: Mold) -> OrderSpec:
 @shape
 def same_variant_twice(mold: Mold) -> OrderSpec:
     """One variant on two lines, told apart by engraving and price."""
-    variant = mold.chance.choice(mold.variants)
+    variant = mold.chance.choice(mold.goods.variants)
     return mold.order(
         "same_variant_twice",
         [
@@ -59,26 +59,26 @@ def same_variant_twice(mold: Mold) -> OrderSpec:
 def many_lines(mold: Mold) -> OrderSpec:
     """More lines than a page holds: 300 unless told otherwise."""
     count = mold.line_count or 300
-    lines = [mold.line(mold.variants[i % len(mold.variants)], 1) for i in range(count)]
+    lines = [mold.line(mold.goods.variants[i % len(mold.goods.variants)], 1) for i in range(count)]
     return mold.order("many_lines", lines, discounts=[code("BULK", "fixed", 1234)])
 
 
 @shape
 def unknown_sku(mold: Mold) -> OrderSpec:
     """A variant that only the shop knows."""
-    return mold.order("unknown_sku", [mold.line(), mold.line(mold.specials["SHOP-ONLY-1"], 1)])
+    return mold.order("unknown_sku", [mold.line(), mold.line(mold.goods.by_sku["SHOP-ONLY-1"], 1)])
 
 
 @shape
 def missing_sku(mold: Mold) -> OrderSpec:
     """A variant without SKU and barcode."""
-    return mold.order("missing_sku", [mold.line(mold.specials[""], 1)])
+    return mold.order("missing_sku", [mold.line(mold.goods.by_sku[""], 1)])
 
 
 @shape
 def deleted_variant(mold: Mold) -> OrderSpec:
     """The variant was deleted after the purchase: SKU kept, variant null."""
-    variant = mold.chance.choice(mold.variants)
+    variant = mold.chance.choice(mold.goods.variants)
     return mold.order("deleted_variant", [mold.line(variant, 1, known_variant=False)])
 
 
@@ -98,7 +98,7 @@ def custom_line(mold: Mold) -> OrderSpec:
 @shape
 def bundle(mold: Mold) -> OrderSpec:
     """A native bundle: only its components stand on the order."""
-    parts = [mold.line(variant, 2, group=0) for variant in mold.chance.sample(mold.variants, 2)]
+    parts = [mold.line(variant, 2, group=0) for variant in mold.chance.sample(mold.goods.variants, 2)]
     return mold.order(
         "bundle",
         [*parts, mold.line()],

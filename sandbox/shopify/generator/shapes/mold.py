@@ -28,25 +28,47 @@ VAT = (TaxSpec("VAT", Decimal("0.21")),)
 RATES = {"USD": Decimal(1), "EUR": Decimal("0.9137"), "JPY": Decimal("149.83")}
 
 
+@dataclass(frozen=True)
+class Goods:
+    """A catalogue in the form that orders are drawn from.
+
+    :param variants: what is sold every day, the ``HUB-`` ones
+    :param by_sku: every variant
+    :param titles: product id -> title
+    """
+
+    variants: Sequence[dict[str, Any]]
+    by_sku: dict[str, dict[str, Any]]
+    titles: dict[int, str]
+
+    @classmethod
+    def of(cls, data: dict[str, Any]) -> Goods:
+        """The goods of a catalogue as ``catalogue()`` makes it."""
+        variants = data["variants"]
+        return cls(
+            [variant for variant in variants if variant["sku"].startswith("HUB-")],
+            {variant["sku"]: variant for variant in variants},
+            {product["id"]: product["title"] for product in data["products"]},
+        )
+
+
 @dataclass
 class Mold:
-    """What a shape draws from: a seeded source of chance and the catalogue."""
+    """What a shape draws from: a seeded source of chance and the goods."""
 
     chance: random.Random
-    variants: Sequence[dict[str, Any]]
-    specials: dict[str, dict[str, Any]]
-    titles: dict[int, str]
+    goods: Goods
     line_count: int | None = None
     taxes: list[TaxSpec] = field(default_factory=lambda: list(US_TAX))
 
     def line(self, variant: dict | None = None, quantity: int | None = None, **values) -> LineSpec:
         """A line of a (random) variant at its catalogue price."""
-        variant = variant or self.chance.choice(self.variants)
+        variant = variant or self.chance.choice(self.goods.variants)
         return LineSpec(
             quantity=quantity or self.chance.choice((1, 1, 1, 2, 2, 3, 5)),
             **{
                 "price": variant["price"],
-                "title": self.titles[variant["product"]],
+                "title": self.goods.titles[variant["product"]],
                 "variant": variant,
                 "taxes": list(self.taxes),
                 **values,
@@ -56,7 +78,7 @@ class Mold:
     def lines(self, count: int | None = None) -> list[LineSpec]:
         """Lines of different variants."""
         count = count or self.line_count or self.chance.randrange(1, 5)
-        picked = self.chance.sample(self.variants, min(count, len(self.variants)))
+        picked = self.chance.sample(self.goods.variants, min(count, len(self.goods.variants)))
         return [self.line(variant) for variant in picked]
 
     def order(self, shape: str, lines: list[LineSpec] | None = None, **values) -> OrderSpec:
