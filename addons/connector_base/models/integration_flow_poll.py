@@ -23,9 +23,13 @@ class IntegrationFlow(models.Model):
             if due and flow.backend_id.state == "running":
                 flow._request_poll()
 
-    def _request_poll(self):
-        """See that a look-up of each of these flows runs."""
-        self._request_job("_job_poll", identity="poll", channel="root.connector.tier2")
+    def _request_poll(self, eta=None):
+        """See that a look-up of each of these flows runs.
+
+        :param eta: naive UTC time; None for as soon as possible
+        """
+        identity = f"poll-at-{eta:%m%d%H%M%S}" if eta else "poll"
+        self._request_job("_job_poll", identity=identity, channel="root.connector.tier2", eta=eta)
 
     def action_poll(self):
         """Button “Look now”."""
@@ -52,7 +56,7 @@ class IntegrationFlow(models.Model):
             found, new = flow._poll_window(since, started)
         except RateLimitedError as error:
             eta = started + timedelta(seconds=max(1.0, error.retry_after))
-            flow._request_job("_job_poll", identity="poll-later", channel="root.connector.tier2", eta=eta)
+            flow._request_poll(eta)
             return f"asked to wait: {error}"
         except ConnectorError as error:
             backend._pause_for(error)

@@ -5,6 +5,7 @@ Available, for one product in one warehouse, in the product's unit of measure:
     on hand - reserved              of the quants that may be sold
     - unreserved confirmed demand   of moves that leave the warehouse
     - held demand                   of channel orders that are not confirmed yet
+    - claims                          of channel orders that could not be imported yet
 
 Quants that may be sold lie in internal locations below the warehouse's view
 location, not in or below one that is flagged as not sellable, belong to the company
@@ -67,15 +68,15 @@ free AS MATERIALIZED (
          GROUP BY q.product_id, p.warehouse_id
         UNION ALL
         SELECT m.product_id, p.warehouse_id,
-               -GREATEST(0, m.product_qty * (1 - COALESCE(m.quantity, 0)
-                                                 / NULLIF(m.product_uom_qty, 0)))
+               -GREATEST(0, round(m.product_qty * (1 - COALESCE(m.quantity, 0)
+                                                       / NULLIF(m.product_uom_qty, 0)), 6))
           FROM demand
           JOIN stock_move m ON m.id = demand.move_id
           JOIN place p ON p.location_id = m.location_id
          WHERE m.state IN ('confirmed', 'partially_available')
         UNION ALL
         SELECT s.product_id, COALESCE(s.warehouse_id, o.warehouse_id),
-               -s.product_uom_qty * su.factor / pu.factor
+               -round(s.product_uom_qty * su.factor / pu.factor, 6)
           FROM sale_order o
           JOIN sale_order_line s ON s.order_id = o.id
           JOIN product_product pp ON pp.id = s.product_id
@@ -85,6 +86,10 @@ free AS MATERIALIZED (
          WHERE o.integration_backend_id IS NOT NULL
            AND o.state IN ('draft', 'sent')
            AND s.display_type IS NULL{product_of_line}
+        UNION ALL
+        SELECT k.product_id, k.warehouse_id, -k.quantity::numeric
+          FROM integration_order_claim k
+         WHERE TRUE{product_of_claim}
       ) part
      WHERE warehouse_id = ANY(%(warehouse_ids)s)
      GROUP BY product_id, warehouse_id
@@ -114,6 +119,7 @@ def free_ctes(*, of_products: bool, expiry: bool) -> str:
             _FREE.format(
                 product_of_quant=product("q"),
                 product_of_line=product("s"),
+                product_of_claim=product("k"),
                 expiry=_EXPIRY if expiry else "",
             ),
         )
@@ -126,21 +132,32 @@ def availability_sql(*, of_products: bool, expiry: bool) -> str:
     return f"WITH RECURSIVE {ctes} SELECT product_id, warehouse_id, units FROM free"
 
 
-_TARGET = """
-target AS (
-    SELECT b.record_id AS product_id, w.record_id AS warehouse_id, {sellable} AS available
-      FROM integration_product_binding b
-      JOIN product_product pp ON pp.id = b.record_id
-      JOIN product_template pt ON pt.id = pp.product_tmpl_id AND pt.is_storable
-      JOIN integration_location_binding w ON w.backend_id = b.backend_id{pairs}
-      LEFT JOIN free ON free.product_id = b.record_id AND free.warehouse_id = w.record_id
-     WHERE b.backend_id = %(backend_id)s AND b.stock_id <> ''
-       AND w.record_id = ANY(%(warehouse_ids)s) AND w.is_active IS NOT FALSE
-)"""
+#: Levels that are there: they differ, or nothing is given.
+_CHANGED = """
+SELECT l.id, l.product_id, l.warehouse_id, {sellable}
+  FROM integration_stock_level l{pairs}
+  LEFT JOIN free ON free.product_id = l.product_id AND free.warehouse_id = l.warehouse_id
+ WHERE l.backend_id = %(backend_id)s AND l.warehouse_id = ANY(%(warehouse_ids)s)
+   AND l.available <> {sellable}"""
+
+#: Products and places that were linked and have no level yet.
+_MISSING = """
+SELECT NULL::integer, b.record_id, w.record_id, {sellable}
+  FROM integration_product_binding b
+  JOIN integration_location_binding w
+    ON w.backend_id = b.backend_id AND w.is_active IS NOT FALSE
+   AND w.record_id = ANY(%(warehouse_ids)s){pairs}
+  JOIN product_product pp ON pp.id = b.record_id
+  JOIN product_template pt ON pt.id = pp.product_tmpl_id AND pt.is_storable
+  LEFT JOIN free ON free.product_id = b.record_id AND free.warehouse_id = w.record_id
+ WHERE b.backend_id = %(backend_id)s AND b.stock_id <> ''
+   AND NOT EXISTS (SELECT 1 FROM integration_stock_level l
+                    WHERE l.backend_id = %(backend_id)s
+                      AND l.product_id = b.record_id AND l.warehouse_id = w.record_id)"""
 
 _PAIRS = """
-      JOIN unnest(%(products)s::int[], %(warehouses)s::int[]) AS pair(product_id, warehouse_id)
-        ON pair.product_id = b.record_id AND pair.warehouse_id = w.record_id"""
+  JOIN unnest(%(products)s::int[], %(warehouses)s::int[]) AS pair(product_id, warehouse_id)
+    ON pair.product_id = {product} AND pair.warehouse_id = {warehouse}"""
 
 
 def changes_sql(*, of_pairs: bool, expiry: bool) -> str:
@@ -148,24 +165,23 @@ def changes_sql(*, of_pairs: bool, expiry: bool) -> str:
 
     Gives (level id or NULL, product id, warehouse id, sellable units) of the products
     and warehouses that are linked to the backend. Parameters: ``backend_id``,
-    ``warehouse_ids``, ``units`` and ``percent`` kept back; with ``of_pairs`` also
-    ``product_ids`` and the pairs asked for as ``products``, ``warehouses``.
+    ``warehouse_ids``, ``units`` and ``percent`` kept back (decimals); with ``of_pairs``
+    also ``product_ids`` and the pairs asked for as ``products``, ``warehouses``.
 
     :param of_pairs: only some pairs, not all of the warehouses
     :param expiry: the database has removal dates
     """
     ctes = free_ctes(of_products=of_pairs, expiry=expiry)
-    target = _TARGET.format(
-        sellable=SELLABLE_SQL.format(available="COALESCE(free.units, 0)", units="%(units)s", percent="%(percent)s"),
-        pairs=_PAIRS if of_pairs else "",
+    sellable = SELLABLE_SQL.format(
+        available="COALESCE(free.units, 0)", units="%(units)s", percent="%(percent)s"
     )
-    return f"""WITH RECURSIVE {ctes},{target}
-        SELECT l.id, t.product_id, t.warehouse_id, t.available
-          FROM target t
-          LEFT JOIN integration_stock_level l
-            ON l.backend_id = %(backend_id)s
-           AND l.product_id = t.product_id AND l.warehouse_id = t.warehouse_id
-         WHERE l.id IS NULL OR l.available <> t.available"""
+
+    def pairs(product: str, warehouse: str) -> str:
+        return _PAIRS.format(product=product, warehouse=warehouse) if of_pairs else ""
+
+    changed = _CHANGED.format(sellable=sellable, pairs=pairs("l.product_id", "l.warehouse_id"))
+    missing = _MISSING.format(sellable=sellable, pairs=pairs("b.record_id", "w.record_id"))
+    return f"WITH RECURSIVE {ctes}{changed} UNION ALL {missing}"
 
 
 #: Append (backend, product, warehouse) for everything a transaction has marked, for

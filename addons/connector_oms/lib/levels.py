@@ -27,10 +27,8 @@ def sellable(available: float, units: float = 0, percent: float = 0) -> int:
     return max(0, int(offered.to_integral_value(ROUND_FLOOR)))
 
 
-#: the same for a SQL expression of type numeric
-SELLABLE_SQL = (
-    "GREATEST(0, floor(round(({available} - {units})::numeric, 6) * (100 - {percent}::numeric) / 100))::integer"
-)
+#: the same in SQL, of expressions of type numeric
+SELLABLE_SQL = "GREATEST(0, floor(({available} - {units}) * (100 - {percent}) / 100))::integer"
 
 
 def slices(ids: Sequence[int], size: int = LEVELS_PER_MESSAGE) -> Iterator[Sequence[int]]:

@@ -14,7 +14,7 @@ from ..stock.jobs import in_own_env
 from ..stock.publish import Round
 
 #: seconds after which levels that wait for orders are looked at again
-HELD_BACK_SECONDS = 15
+HELD_BACK_SECONDS = 5
 #: seconds one job reads from a channel before it asks for the next
 READING_SECONDS = 45
 COMPARE_AT_ONCE = 1000
@@ -86,7 +86,8 @@ class IntegrationFlow(models.Model):
         in_own_env(self.env, lambda env: reading.store(env, known, read_at))
         orders = backend._flow("order.in")
         if known and orders.poll_minutes:
-            orders._request_poll()
+            # only a look-up that starts in a later second than the reading proves anything
+            orders._request_poll(eta=read_at + timedelta(seconds=2))
         return None
 
     def _stock_rows(self, message):

@@ -47,6 +47,7 @@ class IntegrationOrderImporter(models.AbstractModel):
         updater._cancel(backend, cancelled)
         self._confirm(backend, going)
         self._finish(works)
+        self.env["integration.order.claim"]._update(backend, works)
 
     # what to do
 

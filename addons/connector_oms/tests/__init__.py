@@ -1,4 +1,4 @@
-from . import test_order_customer, test_order_hold, test_order_money, test_order_product, test_order_update
+from . import test_order_claim, test_order_customer, test_order_hold, test_order_money, test_order_product, test_order_update
 from . import test_order_random, test_product_import
 
 # stock and shipments

@@ -252,7 +252,7 @@ class TestDisagreement(PublishCase):
         self.assertEqual(self.held, 6)
         message._settle("blocked", error="unknown product")
         self.round()
-        self.assertEqual(self.held, 6, "a person has not decided yet")
+        self.assertEqual(self.held, 15, "what waits for a person is counted by its claims")
         self.order_of(4)
         message._settle("done")
         self.round()
