@@ -4,10 +4,13 @@ The mirror is the one the machine already uses; no host is written down here. `H
 where the machine's own sources hold no Debian archive (Ubuntu, for example).
 """
 
+import contextlib
+import http.client
 import os
 import re
 import shutil
 import subprocess
+import urllib.request
 from pathlib import Path
 
 from .errors import SetupError
@@ -17,12 +20,14 @@ from .process import log_path, output_of, run_logged
 
 KEYRINGS = ("/usr/share/keyrings/debian-archive-keyring.gpg", "/usr/share/keyrings/debian-archive-keyring.pgp")
 FONT_SUITES = ("bookworm", "trixie")  # proven to hold Font Awesome 4.7, which Odoo's icons need
+PARTIAL_CONTENT = 206
+HELPER = "/usr/lib/apt/apt-helper"
 NO_ODOO = (
     "Name an existing Odoo 19 (source checkout or installation) with ODOO_HOME=/path/to/odoo, "
     "or a Debian mirror with HUB_DEBIAN_MIRROR=http://..., then run the same command again."
 )
 DIST_LINE = re.compile(r"^'(?P<uri>[^']+/)dists/(?P<suite>[^/']+)/main/", re.M)
-URI_LINE = re.compile(r"^'(?P<uri>[^']+)' (?P<name>\S+) (?P<size>\d+)(?: SHA256:(?P<sha256>[0-9a-f]{64}))?", re.M)
+URI_LINE = re.compile(r"^'(?P<uri>[^']+)' (?P<name>\S+) (?P<size>\d+) SHA256:(?P<sha256>[0-9a-f]{64})", re.M)
 
 
 def candidate_mirrors(targets, update_uris):
@@ -54,8 +59,8 @@ def font_suite(codename):
 
 
 def parse_uris(text):
-    """Return {file name: sha256} out of `apt-get download --print-uris`."""
-    return {match["name"]: match["sha256"] for match in URI_LINE.finditer(text)}
+    """Return {file name: (address, sha256)} out of `apt-get download --print-uris`."""
+    return {match["name"]: (match["uri"], match["sha256"]) for match in URI_LINE.finditer(text)}
 
 
 class Apt:
@@ -69,7 +74,7 @@ class Apt:
             raise SetupError("this machine has no apt, so Odoo 19 cannot be fetched from Debian", NO_ODOO)
         self.root = cache_dir("apt")
         self.stable = None
-        for folder in ("lists/partial", "cache/archives/partial"):
+        for folder in ("lists/partial", "cache/archives/partial", "preferences.d"):
             (self.root / folder).mkdir(parents=True, exist_ok=True)
         (self.root / "status").touch()
 
@@ -94,36 +99,38 @@ class Apt:
         raise SetupError("no Debian archive with the suite sid could be read", NO_ODOO, log_path("apt-update"))
 
     def files_of(self, packages):
-        """Return {file name: sha256} for packages written as `name` or `name/release`, {} if any is unknown."""
+        """Return {file name: (address, sha256)} for packages written as `name/release`, {} if any is unknown."""
         text = output_of(self._command("download", "--print-uris", *packages))
         return parse_uris(text) if text else {}
 
     def fetch(self, packages):
-        """Download packages, resuming what an interrupted run left; returns the paths of the files.
+        """Download packages, resuming what an interrupted run left; returns {path: sha256}.
 
         :param packages: names as for `files_of`.
         :raises SetupError: when a package is unknown, the download fails or a checksum is wrong.
         """
-        folder = cache_dir("downloads")
-        partial = cache_dir("downloads", "partial")
         wanted = self.files_of(packages)
         if not wanted:
             raise SetupError(f"the archive does not hold all of {', '.join(packages)}", NO_ODOO)
-        for package in packages:
-            for name, sha256 in self.files_of([package]).items():
-                if not (folder / name).exists():
-                    self._fetch_one(package, partial / name, folder / name, sha256)
-        return [folder / name for name in wanted]
+        folder = cache_dir("downloads")
+        for name, (uri, sha256) in wanted.items():
+            if not (folder / name).exists():
+                partial = cache_dir("downloads", "partial") / name
+                self._download(uri, partial, sha256)
+                os.replace(partial, folder / name)
+        return {folder / name: sha256 for name, (_uri, sha256) in wanted.items()}
 
-    def _fetch_one(self, package, partial, final, sha256):
-        """apt resumes the partial file itself; a complete one has its checksum tested before it is used."""
+    def _download(self, uri, partial, sha256):
+        """Fetch one file through apt, which knows the machine's proxies and checks the checksum."""
         retry = "Check the network and run the same command again: the download resumes where it stopped."
-        what = f"the package {package} could not be downloaded"
-        run_logged(self._command("download", package), "apt-download", what, retry, cwd=partial.parent)
-        if sha256 and sha256_of(partial) != sha256:
+        what = f"{partial.name} could not be downloaded"
+        if partial.exists():
+            _resume(partial, uri)
+            if sha256_of(partial) == sha256:
+                return
             partial.unlink()
-            raise SetupError(f"{final.name} does not have the checksum of the archive's list", retry)
-        os.replace(partial, final)
+        command = [HELPER, *self._options(), "download-file", uri, partial, f"SHA256:{sha256}"]
+        run_logged(command, "download", what, retry)
 
     def _mirrors(self):
         given = os.environ.get("HUB_DEBIAN_MIRROR")
@@ -134,12 +141,15 @@ class Apt:
         return candidate_mirrors(targets or "", output_of(["apt-get", "update", "--print-uris"]) or "")
 
     def _command(self, *arguments):
-        """apt-get with folders of our own; the machine's proxies and certificates stay in force."""
+        return ["apt-get", "-q", *self._options(), *arguments]
+
+    def _options(self):
+        """Folders of our own; the machine's proxies and certificates stay in force."""
         options = {
             "Dir::Etc::SourceList": self.root / "sources.list",
             "Dir::Etc::SourceParts": "-",
-            "Dir::Etc::Preferences": "-",
-            "Dir::Etc::PreferencesParts": "-",
+            "Dir::Etc::Preferences": "/dev/null",
+            "Dir::Etc::PreferencesParts": self.root / "preferences.d",
             "Dir::State": self.root,
             "Dir::State::Lists": self.root / "lists",
             "Dir::State::status": self.root / "status",
@@ -150,8 +160,22 @@ class Apt:
         if os.geteuid() == 0:
             # apt would drop to a user that cannot enter root's cache
             options["APT::Sandbox::User"] = "root"
-        flags = [part for key, value in options.items() for part in ("-o", f"{key}={value}")]
-        return ["apt-get", "-q", *flags, *arguments]
+        return [part for key, value in options.items() for part in ("-o", f"{key}={value}")]
+
+
+def _resume(partial, uri):
+    """Fetch what a killed download lacks; apt itself resumes only what it was allowed to end in order.
+
+    Does nothing when the server cannot be asked: the checksum decides, and apt starts anew.
+    """
+    wanted = urllib.request.Request(uri, headers={"Range": f"bytes={partial.stat().st_size}-"})
+    with (
+        contextlib.suppress(OSError, http.client.HTTPException),
+        urllib.request.urlopen(wanted, timeout=60) as answer,
+        open(partial, "ab") as stream,
+    ):
+        if answer.status == PARTIAL_CONTENT:
+            shutil.copyfileobj(answer, stream)
 
 
 def unpack(packages, target):

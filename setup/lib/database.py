@@ -8,6 +8,7 @@ import ast
 import os
 import re
 import shutil
+import time
 from pathlib import Path
 
 from .console import say
@@ -22,6 +23,8 @@ BASE_MODULES = ("sale_management", "stock_delivery", "purchase_stock", "sale_sto
 KEPT_TEMPLATES = 4
 SKIPPED_FOLDERS = ("tests", "static", "__pycache__", "doc", "readme")
 SKIPPED_SUFFIXES = (".md", ".rst", ".pyc", ".po", ".pot", ".toml")
+OWNED = re.compile(rf"{PREFIX}_(run|test|pot)_(?P<pid>\d+)")
+LOGS_KEPT_SECONDS = 3 * 24 * 3600
 PROBLEM = re.compile(r" (ERROR|CRITICAL) ")
 
 
@@ -130,6 +133,16 @@ class Databases:
             "SELECT datname FROM pg_database WHERE starts_with(datname, %s) ORDER BY oid", (prefix,)
         )
         return [row[0] for row in rows]
+
+    def sweep(self):
+        """Drop what killed commands of this machine left: databases named after a process that is no more."""
+        for name in self.names(f"{PREFIX}_"):
+            owner = OWNED.match(name)
+            if owner and not os.path.exists(f"/proc/{owner['pid']}"):
+                self.drop(name)
+        for folder in state_dir("instances").iterdir():
+            if OWNED.match(folder.name) and folder.stat().st_mtime < time.time() - LOGS_KEPT_SECONDS:
+                remove_tree(folder)
 
     def install(self, name, modules, options=(), log="install"):
         """Install modules into a database, which Odoo creates when it is missing.

@@ -5,8 +5,10 @@ import signal
 import sys
 
 from .console import Steps, say
+from .database import Databases
 from .environment import enter
 from .errors import SetupError
+from .postgres import Embedded
 
 
 @contextlib.contextmanager
@@ -21,6 +23,8 @@ def opened(total, script, arguments):
     steps = Steps(total)
     environment = enter(steps, script, arguments)
     try:
+        if isinstance(environment.postgres, Embedded):
+            Databases(environment).sweep()
         yield environment, steps
     finally:
         environment.close()

@@ -126,7 +126,7 @@ def _fetch(tell):
     packages = [f"{name}/sid" for name in FROM_SID] + [f"{name}/{archive.stable}" for name in FROM_STABLE]
     tell("downloading Odoo 19 and its fonts (about 135 MB)")
     files = archive.fetch(packages)
-    prefix = cache_dir("odoo") / digest_of(*sorted(archive.files_of(packages).values()))
+    prefix = cache_dir("odoo") / digest_of(*sorted(files.values()))
     if not is_complete(prefix):
         tell("unpacking (about 1.1 GB)")
         remove_tree(prefix)

@@ -1,16 +1,14 @@
 """The virtual environment: which Python, and what is installed into it."""
 
-import importlib.util
 import os
 import shutil
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from . import apt
 from .errors import SetupError
-from .files import digest_of, is_complete, locked, mark_complete, remove_tree, write_atomic
+from .files import MARKER, digest_of, is_complete, locked, mark_complete, remove_tree, write_atomic
 from .paths import REPO, SETUP, cache_dir
 from .process import output_of, run_logged
 
@@ -24,6 +22,7 @@ REQUIREMENTS = (
     REPO / "sandbox/requirements.txt",
 )
 CONSTRAINTS = SETUP / "constraints.txt"
+KEPT = 3
 REEXECUTED = "HUB_REEXECUTED"
 # wheels of Odoo addons name Odoo itself as a requirement, which is on no index: installed without dependencies
 ADDON_PREFIX = "odoo-addon-"
@@ -63,6 +62,9 @@ def prepare(odoo_key, python_path):
             _install(root / "bin/python")
             link_odoo(root / "bin/python", python_path)
             mark_complete(root)
+            _prune(keep=root)
+        else:
+            os.utime(root / MARKER)  # when it was last used
     return Venv(root, key)
 
 
@@ -124,6 +126,13 @@ def _create(python, root):
         )
 
 
+def _prune(keep):
+    """Remove the environments that were not used for longest: each change of a requirement makes a new one."""
+    found = [path.parent for path in keep.parent.glob(f"*/{MARKER}") if path.parent != keep]
+    for root in sorted(found, key=lambda root: -(root / MARKER).stat().st_mtime)[KEPT - 1 :]:
+        remove_tree(root)
+
+
 def _wheel_of_pip():
     """Return the wheel of pip that Debian ships for other environments."""
     folder = cache_dir("pip-wheel")
@@ -154,11 +163,6 @@ def inside(venv):
     return Path(sys.prefix).resolve() == venv.root.resolve()
 
 
-def has_module(name):
-    """Tell whether a module can be imported here."""
-    return importlib.util.find_spec(name) is not None
-
-
 def reexec(venv, script, arguments):
     """Replace this process by the same command inside the environment.
 
@@ -175,14 +179,3 @@ def reexec(venv, script, arguments):
     sys.stdout.flush()
     sys.stderr.flush()
     os.execv(str(venv.python), [str(venv.python), str(script), *arguments])
-
-
-def freeze(venv):
-    """Return the installed versions, one `name==version` a line.
-
-    :param venv: a `Venv`.
-    """
-    done = subprocess.run(
-        [venv.python, "-m", "pip", "freeze"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False
-    )
-    return done.stdout

@@ -44,7 +44,7 @@ def test_fonts_come_from_a_release_known_to_hold_the_old_ones():
     assert font_suite("noble") == "trixie"
 
 
-def test_names_and_checksums_are_read_from_print_uris():
+def test_names_addresses_and_checksums_are_read_from_print_uris():
     sha256 = "ab" * 32
-    text = f"'http://mirror.example/pool/o/odoo/odoo-19_1%2bdfsg.deb' odoo-19_1+dfsg.deb 12 SHA256:{sha256}\n"
-    assert parse_uris(text) == {"odoo-19_1+dfsg.deb": sha256}
+    uri = "http://mirror.example/pool/o/odoo/odoo-19_1%2bdfsg.deb"
+    assert parse_uris(f"'{uri}' odoo-19_1+dfsg.deb 12 SHA256:{sha256}\n") == {"odoo-19_1+dfsg.deb": (uri, sha256)}
