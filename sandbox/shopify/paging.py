@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import bisect
 import json
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -29,30 +30,31 @@ class Rejected(GraphQLError):
 def connection(rows: Sequence[Any], arguments: dict[str, Any], key: Key | None = None) -> dict:
     """One page of ``rows`` as a connection.
 
-    :param rows: everything, in the order the connection promises
+    :param rows: everything, in the order the connection promises (``reverse`` turns it)
     :param arguments: ``first`` / ``after`` / ``last`` / ``before`` / ``reverse``
     :param key: sort key of a row, comparable and JSON-able; the position otherwise
     :raises Rejected: no page size, or one that is too large
     """
     first, last = arguments.get("first"), arguments.get("last")
     _check_size(first, last)
-    keyed = [(key(row) if key else index, row) for index, row in enumerate(rows)]
-    reverse = bool(arguments.get("reverse"))
-    if reverse:
-        keyed.reverse()
-    whole = len(keyed)
-    start = _position(keyed, arguments.get("after"), reverse, after=True)
-    stop = _position(keyed, arguments.get("before"), reverse, after=False)
-    window = keyed[start:stop]
-    page = window[:first] if first is not None else window[max(0, len(window) - last) :]
-    offset = start if first is not None else stop - len(page)
-    edges = [{"cursor": encode(mark), "node": row} for mark, row in page]
+    reverse, whole = bool(arguments.get("reverse")), len(rows)
+    start = _position(rows, arguments.get("after"), key, reverse, after=True)
+    stop = _position(rows, arguments.get("before"), key, reverse, after=False)
+    if first is not None:
+        begin, end = start, min(stop, start + first)
+    else:
+        begin, end = max(start, stop - last), stop
+    edges = []
+    for index in range(begin, end):
+        place = whole - 1 - index if reverse else index
+        mark = key(rows[place]) if key else place
+        edges.append({"cursor": encode(mark), "node": rows[place]})
     return {
         "edges": edges,
         "nodes": [edge["node"] for edge in edges],
         "pageInfo": {
-            "hasNextPage": offset + len(page) < (stop if first is not None else whole),
-            "hasPreviousPage": offset > 0,
+            "hasNextPage": end < (stop if first is not None else whole),
+            "hasPreviousPage": begin > 0,
             "startCursor": edges[0]["cursor"] if edges else None,
             "endCursor": edges[-1]["cursor"] if edges else None,
         },
@@ -73,20 +75,26 @@ def _check_size(first: int | None, last: int | None) -> None:
             raise Rejected(f"{name} must be positive", "BAD_REQUEST")
 
 
-def _position(keyed: list, cursor: str | None, reverse: bool, after: bool) -> int:
-    """Index of the first row behind (``after``) or of the one at the cursor."""
+def _position(rows: Sequence[Any], cursor: str | None, key: Key | None, reverse: bool, after: bool) -> int:
+    """How many rows come before the cursor's one, that one included when ``after``."""
     if not cursor:
-        return 0 if after else len(keyed)
+        return 0 if after else len(rows)
     mark = decode(cursor)
-    for index, (key, _row) in enumerate(keyed):
-        key = list(key) if isinstance(key, tuple) else key
-        try:
-            behind = key < mark if reverse else key > mark
-        except TypeError as error:
-            raise Rejected("Invalid cursor for current pagination sort.", "BAD_REQUEST") from error
-        if behind or (not after and key == mark):
-            return index
-    return len(keyed)
+    # in a reversed list "behind the cursor" means before it in the sorted one
+    search = bisect.bisect_right if after != reverse else bisect.bisect_left
+    try:
+        if key is None:
+            found = search(range(len(rows)), mark)
+        else:
+            found = search(rows, mark, key=lambda row: _listed(key(row)))
+    except TypeError as error:
+        raise Rejected("Invalid cursor for current pagination sort.", "BAD_REQUEST") from error
+    return len(rows) - found if reverse else found
+
+
+def _listed(mark: Any) -> Any:
+    """A sort key as it comes back out of a cursor."""
+    return list(mark) if isinstance(mark, tuple) else mark
 
 
 def encode(mark: Any) -> str:

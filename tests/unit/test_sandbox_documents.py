@@ -23,6 +23,12 @@ PAGES = {
     "query": "",
     "last": None,
     "before": None,
+    "reason": "CUSTOMER",
+    "restock": True,
+    "tracking": {"number": "1Z2", "company": "UPS"},
+    "hold": {"reason": "OTHER"},
+    "tags": ["a"],
+    "topic": "ORDERS_CREATE",
 }
 
 
@@ -34,77 +40,85 @@ def client():
         yield client
 
 
+class Things:
+    """What there is in the shop to run a document with."""
+
+    def __init__(self, client: Client):
+        self.client = client
+        self.orders = client.oracle("orders")["orders"]
+        self.variant = client.oracle("catalogue")["variants"][0]
+        self.place = client.places()["Reno"]
+        self.order = client.place()
+        self.fo = self.order["fulfillment_orders"][0]
+        self.shipped = next(order for order in self.orders if order["fulfillments"])
+        self.key = f"key-{time.monotonic_ns()}"
+        self.level = {"inventoryItemId": self.variant["inventory_item_id"], "locationId": self.place}
+
+    def id_for(self, name: str) -> str:
+        """The id that an operation asks for, most often an order's."""
+        fulfilment = self.shipped["fulfillments"][0]["id"]
+        fulfilment_order = dict.fromkeys(
+            ("FulfillmentOrderLines", "SandboxFulfilmentOrder", "SandboxHold", "SandboxMove"), self.fo["id"]
+        )
+        fulfilments = ("FulfillmentLines", "SandboxFulfilment", "SandboxTracking", "SandboxFulfilmentCancel")
+        known = {
+            **fulfilment_order,
+            **dict.fromkeys(fulfilments, fulfilment),
+            "Fulfillments": self.shipped["id"],
+            "ProductVariants": self.variant["product_id"],
+            "SandboxPlaces": self.place,
+            "SandboxProducts": self.variant["id"],
+            "SandboxDeactivate": "gid://shopify/InventoryLevel/1?inventory_item_id=1",
+            "SandboxRefund": "gid://shopify/Refund/930000000001",
+            "SandboxJob": "gid://shopify/Job/1",
+        }
+        return _subscription(name, self.client) or known.get(name, self.order["id"])
+
+    def ids_for(self, name: str) -> list[str]:
+        """The ids that an operation asks for."""
+        known = {
+            "OrdersById": [row["id"] for row in self.orders[:10]],
+            "OrderSales": [row["id"] for row in self.orders[:3]],
+            "ProductsById": [self.variant["product_id"]],
+            "InventoryLevels": [self.variant["inventory_item_id"]],
+        }
+        return known.get(name, [self.order["id"]])
+
+    def input_for(self, name: str) -> dict:
+        """The input of a mutation."""
+        stock = {"name": "available", "reason": "correction"}
+        known = {
+            "InventorySetQuantities": {
+                **stock,
+                "quantities": [{**self.level, "quantity": 9, "changeFromQuantity": None}],
+            },
+            "SandboxAdjust": {**stock, "changes": [{**self.level, "delta": 1, "changeFromQuantity": None}]},
+            "SandboxRefundCreate": {"orderId": self.order["id"]},
+            "SandboxOrderUpdate": {"id": self.order["id"], "note": "n"},
+        }
+        return known.get(name, {"id": self.order["id"]})
+
+
 def _variables(name: str, client: Client) -> dict:
-    """Variables that fit a document, by the name of its file and operation."""
-    orders = client.oracle("orders")["orders"]
-    variant = client.oracle("catalogue")["variants"][0]
-    shipped = next(order for order in orders if order["fulfillments"])
-    order = client.place()
-    place = client.places()["Reno"]
-    fo = order["fulfillment_orders"][0]
-    rows = [{"id": fo["lines"][0]["id"], "quantity": 1}]
-    key = f"{name}-{time.monotonic_ns()}"
-    level = {"inventoryItemId": variant["inventory_item_id"], "locationId": place}
-    ids = {
-        "OrdersById": [row["id"] for row in orders[:10]],
-        "OrderSales": [row["id"] for row in orders[:3]],
-        "ProductsById": [variant["product_id"]],
-        "InventoryLevels": [variant["inventory_item_id"]],
+    """Variables that fit an operation."""
+    things = Things(client)
+    rows = {
+        "fulfillmentOrderId": things.fo["id"],
+        "fulfillmentOrderLineItems": [{"id": things.fo["lines"][0]["id"], "quantity": 1}],
     }
-    one = {
-        "FulfillmentOrderLines": fo["id"],
-        "FulfillmentLines": shipped["fulfillments"][0]["id"],
-        "Fulfillments": shipped["id"],
-        "ProductVariants": variant["product_id"],
-        "SandboxPlaces": place,
-        "SandboxProducts": variant["id"],
-        "SandboxFulfilmentOrder": fo["id"],
-        "SandboxFulfilment": shipped["fulfillments"][0]["id"],
-        "SandboxTracking": shipped["fulfillments"][0]["id"],
-        "SandboxFulfilmentCancel": shipped["fulfillments"][0]["id"],
-        "SandboxHold": fo["id"],
-        "SandboxMove": fo["id"],
-        "SandboxDeactivate": f"gid://shopify/InventoryLevel/1?inventory_item_id={key}",
-        "SandboxRefund": "gid://shopify/Refund/930000000001",
-        "SandboxJob": "gid://shopify/Job/1",
-    }
-    input_ = {
-        "InventorySetQuantities": {
-            "name": "available",
-            "reason": "correction",
-            "quantities": [{**level, "quantity": 9, "changeFromQuantity": None}],
-        },
-        "SandboxAdjust": {
-            "name": "available",
-            "reason": "correction",
-            "changes": [{**level, "delta": 1, "changeFromQuantity": None}],
-        },
-        "SandboxRefundCreate": {"orderId": order["id"]},
-    }
-    subscription = _subscription(name, client)
     return {
         **PAGES,
-        "id": subscription or one.get(name, order["id"]),
-        "ids": ids.get(name, [order["id"]]),
-        "orderId": order["id"],
-        "reason": "CUSTOMER",
-        "restock": True,
-        "key": key,
-        "input": input_.get(name, {"id": order["id"], "note": "n"} if "Update" in name else {"id": order["id"]}),
-        "fulfillment": {
-            "lineItemsByFulfillmentOrder": [{"fulfillmentOrderId": fo["id"], "fulfillmentOrderLineItems": rows}],
-            "trackingInfo": {"number": "1Z", "company": "UPS"},
-        },
-        "tracking": {"number": "1Z2", "company": "UPS"},
-        "hold": {"reason": "OTHER"},
+        **things.level,
+        "id": things.id_for(name),
+        "ids": things.ids_for(name),
+        "orderId": things.order["id"],
+        "key": things.key,
+        "input": things.input_for(name),
+        "fulfillment": {"lineItemsByFulfillmentOrder": [rows], "trackingInfo": {"number": "1Z", "company": "UPS"}},
+        "splits": [rows],
+        "item": things.variant["inventory_item_id"],
         "location": client.places()["Louisville"],
-        "splits": [{"fulfillmentOrderId": fo["id"], "fulfillmentOrderLineItems": rows}],
-        "item": variant["inventory_item_id"],
-        "inventoryItemId": variant["inventory_item_id"],
-        "locationId": place,
-        "tags": ["a"],
-        "topic": "ORDERS_CREATE",
-        "subscription": {"uri": f"http://127.0.0.1:9/{key}", "includeFields": ["id"]},
+        "subscription": {"uri": f"http://127.0.0.1:9/{things.key}", "includeFields": ["id"]},
     }
 
 
@@ -176,6 +190,26 @@ def test_paging_backwards(client):
     page = client.data(text, last=4, before=page["pageInfo"]["startCursor"])["orders"]
     assert [node["id"] for node in page["nodes"]] == whole[-8:-4]
     assert page["pageInfo"]["hasPreviousPage"]
+
+
+def test_paging_in_reverse(client):
+    text = "query($after: String) { orders(first: 7, after: $after, sortKey: ID, reverse: true) {"
+    text += " nodes { id } pageInfo { hasNextPage endCursor } } }"
+    seen, after = [], None
+    while True:
+        page = client.data(text, after=after)["orders"]
+        seen += [node["id"] for node in page["nodes"]]
+        after = page["pageInfo"]["endCursor"]
+        if not page["pageInfo"]["hasNextPage"]:
+            break
+    assert seen == [row["id"] for row in client.oracle("orders")["orders"]][::-1]
+
+
+def test_foreign_cursor_is_refused(client):
+    assert (
+        "Invalid cursor"
+        in client.ask("orders_updated", first=5, after="bm9uc2Vuc2U=", query="")["errors"][0]["message"]
+    )
 
 
 def test_ledger_page_of_one_agreement(client):

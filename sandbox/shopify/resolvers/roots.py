@@ -121,8 +121,10 @@ ORDER_SORTS = {
 
 def _listed(info, kind: str, arguments: dict, fields: dict, default: tuple, sort: str) -> dict:
     """A connection over documents that match the query, sorted by a value, then id."""
-    test = matcher(arguments.get("query"), fields, default)
-    rows = [row for row in shop_of(info).store.all(kind).values() if test(row)]
+    rows = list(shop_of(info).store.all(kind).values())
+    if arguments.get("query"):
+        test = matcher(arguments["query"], fields, default)
+        rows = [row for row in rows if test(row)]
     rows.sort(key=lambda row: (row[sort], row["id"]))
     return connection(rows, arguments, key=lambda row: [row[sort], row["id"]])
 
