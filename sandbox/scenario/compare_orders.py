@@ -91,9 +91,15 @@ def _money_faults(order: Row, sale: Row, lines: dict[str, Row]) -> Iterator[str]
     totals = order["totals"]
     if sale["currency_id"][1] != order["currency"]:
         yield f"currency {sale['currency_id'][1]} instead of {order['currency']}"
-    for name, ours in (("currentTotal", "amount_total"), ("currentTax", "amount_tax")):
-        if cents(sale[ours]) != cents(totals[name]):
-            yield f"{ours} {cents(sale[ours])} instead of {totals[name]}"
+    # what was paid in cash is rounded: Odoo's total is what was paid, so that it can be invoiced
+    rounding = cents(totals["paymentRounding"]) + cents(totals["refundRounding"])
+    pairs = (
+        ("amount_total", cents(totals["currentTotal"]) + rounding),
+        ("amount_tax", cents(totals["currentTax"])),
+    )
+    for name, expected in pairs:
+        if cents(sale[name]) != expected:
+            yield f"{name} {cents(sale[name])} instead of {expected}"
     for line in order["lines"]:
         if not line["tip"]:  # a tip is a charge in Odoo; the totals hold it
             yield from _line_faults(order, line, lines.get(line["id"]))

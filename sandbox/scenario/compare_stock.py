@@ -59,8 +59,9 @@ def availability(world: World) -> dict[Pair, float]:
             free[product, warehouse["id"]] += units
         for product, units in _promised(world, warehouse).items():
             free[product, warehouse["id"]] -= units
-    for pair, units in _ordered(world).items():
-        free[pair] -= units
+    for part in (_ordered(world), _claimed(world)):
+        for pair, units in part.items():
+            free[pair] -= units
     return free
 
 
@@ -113,4 +114,17 @@ def _ordered(world: World) -> dict[Pair, float]:
     for row in rows:
         if row["warehouse_id"]:
             found[row["product_id"][0], row["warehouse_id"][0]] += row["product_uom_qty"]
+    return found
+
+
+def _claimed(world: World) -> dict[Pair, float]:
+    """Known goods on orders that stand in the exception list and are not imported yet."""
+    rows = world.odoo.rows(
+        "integration.order.claim",
+        [("backend_id", "=", world.backend_id)],
+        ["product_id", "warehouse_id", "quantity"],
+    )
+    found: dict[Pair, float] = defaultdict(float)
+    for row in rows:
+        found[row["product_id"][0], row["warehouse_id"][0]] += row["quantity"]
     return found

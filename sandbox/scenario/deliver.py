@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterable
 from typing import Any
 
-from .client import Odoo
+from .client import Odoo, OdooError
 from .prepare import World
 from .quiet import wait_quiet
 
@@ -14,6 +14,8 @@ from .quiet import wait_quiet
 LEFT, IN_PART, TWO_BOXES = 0.08, 0.2, 0.2
 #: deliveries validated by one press of the button in the list
 AT_ONCE = 20
+#: what Odoo may ask when a delivery is validated, and the button that answers
+ANSWERS = {"stock.backorder.confirmation": "process", "confirm.stock.sms": "dont_send_sms"}
 
 
 def deliver(world: World) -> None:
@@ -107,12 +109,15 @@ def _validate_in_parts(odoo: Odoo, ids: list[int]) -> None:
 
 
 def validate(odoo: Odoo, ids: Iterable[int]) -> None:
-    """Button "Validate", and "Create Backorder" where Odoo asks."""
+    """Button "Validate", and an answer to whatever Odoo asks then.
+
+    :raises OdooError: it asks something that nobody here can answer
+    """
     ids = list(ids)
-    if not ids:
-        return
-    answer = odoo.press("stock.picking", "button_validate", ids)
-    if isinstance(answer, dict) and answer.get("res_model") == "stock.backorder.confirmation":
-        context = answer["context"]
-        wizard = odoo.create(answer["res_model"], {}, context=context)
-        odoo.press(answer["res_model"], "process", [wizard], **context)
+    answer = odoo.press("stock.picking", "button_validate", ids) if ids else True
+    while isinstance(answer, dict) and answer.get("res_model"):
+        model, context = answer["res_model"], answer.get("context") or {}
+        if model not in ANSWERS:
+            raise OdooError(f"validating deliveries {ids} asks for {model}")
+        wizard = answer.get("res_id") or odoo.create(model, {}, context=context)
+        answer = odoo.press(model, ANSWERS[model], [wizard], **context)
