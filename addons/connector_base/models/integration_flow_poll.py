@@ -75,15 +75,16 @@ class IntegrationFlow(models.Model):
         cursor, found, new = None, 0, 0
         while True:
             page = adapter.poll(self.code, since.replace(tzinfo=UTC), until.replace(tzinfo=UTC), cursor)
-            for incoming in page.messages:
-                found += 1
-                if self._is_known(incoming):
-                    continue
+            found += len(page.messages)
+            for incoming in self._untold(page.messages):
                 new += 1 if messages._receive(self, incoming) else 0
             cursor = page.cursor
             if not cursor:
                 return found, new
 
-    def _is_known(self, incoming):
-        """Whether what a poll found was already told by other means (hook)."""
-        return False
+    def _untold(self, incomings):
+        """Those of a page that were not told by other means and applied (hook).
+
+        :param incomings: ``lib.adapter.Incoming`` of one page
+        """
+        return incomings

@@ -42,7 +42,7 @@ place AS MATERIALIZED (
 _DEMAND = """
 demand (move_id, state) AS (
     SELECT m.id, m.state
-      FROM stock_move m
+      FROM {moves} m
       JOIN place p ON p.location_id = m.location_id
       JOIN stock_location d ON d.id = COALESCE(m.location_final_id, m.location_dest_id)
      WHERE m.state IN ('waiting', 'confirmed', 'partially_available'){product_of_move}
@@ -56,16 +56,20 @@ demand (move_id, state) AS (
        AND o.state IN ('waiting', 'confirmed', 'partially_available')
 )"""
 
-_FREE = """
-free AS MATERIALIZED (
-    SELECT product_id, warehouse_id, SUM(units) AS units
-      FROM (
+#: In all products' case the quants are read as a whole: the planner believes that
+#: ``place`` has one row and would fetch them location by location (``+ 0`` forbids the
+#: index). For some products their quants and moves come first (``OFFSET 0`` keeps it so).
+_QUANTS = """
         SELECT q.product_id, p.warehouse_id,
-               SUM(COALESCE(q.quantity, 0) - COALESCE(q.reserved_quantity, 0)) AS units
-          FROM stock_quant q
-          JOIN place p ON p.location_id = q.location_id
-         WHERE (q.owner_id IS NULL OR q.owner_id = p.owner_id){product_of_quant}{expiry}
-         GROUP BY q.product_id, p.warehouse_id
+               COALESCE(q.quantity, 0) - COALESCE(q.reserved_quantity, 0) AS units
+          FROM {quants} q
+          JOIN place p ON p.location_id = q.location_id + 0
+         WHERE (q.owner_id IS NULL OR q.owner_id = p.owner_id){expiry}"""
+
+_FREE = """
+free AS (
+    SELECT product_id, warehouse_id, SUM(units) AS units{offer}
+      FROM ({quants}
         UNION ALL
         SELECT m.product_id, p.warehouse_id,
                -GREATEST(0, round(m.product_qty * (1 - COALESCE(m.quantity, 0)
@@ -96,10 +100,11 @@ free AS MATERIALIZED (
 )"""
 
 _PRODUCT = " AND {alias}.product_id = ANY(%(product_ids)s)"
+_ONLY = "(SELECT * FROM {table} WHERE product_id = ANY(%(product_ids)s) OFFSET 0)"
 _EXPIRY = " AND (q.removal_date IS NULL OR q.removal_date > now() AT TIME ZONE 'UTC')"
 
 
-def free_ctes(*, of_products: bool, expiry: bool) -> str:
+def free_ctes(*, of_products: bool, expiry: bool, offer: str = "") -> str:
     """Common table expressions that end in ``free (product_id, warehouse_id, units)``.
 
     A pair without stock and demand has no row. Parameters: ``warehouse_ids`` and, with
@@ -107,20 +112,25 @@ def free_ctes(*, of_products: bool, expiry: bool) -> str:
 
     :param of_products: only the products asked for
     :param expiry: the database has removal dates (``product_expiry``)
+    :param offer: SQL of a further column ``offer``, over the sum of ``units``
     """
 
     def product(alias: str) -> str:
         return _PRODUCT.format(alias=alias) if of_products else ""
 
+    def table(name: str) -> str:
+        return _ONLY.format(table=name) if of_products else name
+
+    quants = _QUANTS.format(quants=table("stock_quant"), expiry=_EXPIRY if expiry else "")
     return ",".join(
         (
             _PLACES,
-            _DEMAND.format(product_of_move=product("m")),
+            _DEMAND.format(product_of_move=product("m"), moves=table("stock_move")),
             _FREE.format(
-                product_of_quant=product("q"),
+                quants=quants,
                 product_of_line=product("s"),
                 product_of_claim=product("k"),
-                expiry=_EXPIRY if expiry else "",
+                offer=f", {offer} AS offer" if offer else "",
             ),
         )
     )
@@ -132,17 +142,21 @@ def availability_sql(*, of_products: bool, expiry: bool) -> str:
     return f"WITH RECURSIVE {ctes} SELECT product_id, warehouse_id, units FROM free"
 
 
-#: Levels that are there: they differ, or nothing is given.
+_PAIRS = """
+  JOIN unnest(%(products)s::int[], %(warehouses)s::int[]) AS pair(product_id, warehouse_id)
+    ON pair.product_id = {product} AND pair.warehouse_id = {warehouse}"""
+
+#: Levels that are there and have to become something else.
 _CHANGED = """
-SELECT l.id, l.product_id, l.warehouse_id, {sellable}
+SELECT l.id, l.product_id, l.warehouse_id, COALESCE(free.offer, 0)
   FROM integration_stock_level l{pairs}
   LEFT JOIN free ON free.product_id = l.product_id AND free.warehouse_id = l.warehouse_id
  WHERE l.backend_id = %(backend_id)s AND l.warehouse_id = ANY(%(warehouse_ids)s)
-   AND l.available <> {sellable}"""
+   AND l.available <> COALESCE(free.offer, 0)"""
 
-#: Products and places that were linked and have no level yet.
+#: Products and places that are linked and have no level yet.
 _MISSING = """
-SELECT NULL::integer, b.record_id, w.record_id, {sellable}
+SELECT NULL::integer, b.record_id, w.record_id, COALESCE(free.offer, 0)
   FROM integration_product_binding b
   JOIN integration_location_binding w
     ON w.backend_id = b.backend_id AND w.is_active IS NOT FALSE
@@ -155,33 +169,34 @@ SELECT NULL::integer, b.record_id, w.record_id, {sellable}
                     WHERE l.backend_id = %(backend_id)s
                       AND l.product_id = b.record_id AND l.warehouse_id = w.record_id)"""
 
-_PAIRS = """
-  JOIN unnest(%(products)s::int[], %(warehouses)s::int[]) AS pair(product_id, warehouse_id)
-    ON pair.product_id = {product} AND pair.warehouse_id = {warehouse}"""
 
+def changed_sql(*, of_pairs: bool, expiry: bool) -> str:
+    """The levels of a backend that differ from what may be sold now.
 
-def changes_sql(*, of_pairs: bool, expiry: bool) -> str:
-    """What a backend's levels have to become, where that is not what they are.
-
-    Gives (level id or NULL, product id, warehouse id, sellable units) of the products
-    and warehouses that are linked to the backend. Parameters: ``backend_id``,
-    ``warehouse_ids``, ``units`` and ``percent`` kept back (decimals); with ``of_pairs``
-    also ``product_ids`` and the pairs asked for as ``products``, ``warehouses``.
+    Gives (level id, product id, warehouse id, sellable units). Parameters:
+    ``backend_id``, ``warehouse_ids``, ``units`` and ``percent`` kept back (decimals);
+    with ``of_pairs`` also ``product_ids`` and the pairs asked for as ``products``,
+    ``warehouses``.
 
     :param of_pairs: only some pairs, not all of the warehouses
     :param expiry: the database has removal dates
     """
-    ctes = free_ctes(of_products=of_pairs, expiry=expiry)
-    sellable = SELLABLE_SQL.format(
-        available="COALESCE(free.units, 0)", units="%(units)s", percent="%(percent)s"
-    )
+    return _levels_sql(_CHANGED, ("l.product_id", "l.warehouse_id"), of_pairs, expiry)
 
-    def pairs(product: str, warehouse: str) -> str:
-        return _PAIRS.format(product=product, warehouse=warehouse) if of_pairs else ""
 
-    changed = _CHANGED.format(sellable=sellable, pairs=pairs("l.product_id", "l.warehouse_id"))
-    missing = _MISSING.format(sellable=sellable, pairs=pairs("b.record_id", "w.record_id"))
-    return f"WITH RECURSIVE {ctes}{changed} UNION ALL {missing}"
+def missing_sql(*, of_pairs: bool, expiry: bool) -> str:
+    """The levels that a backend's links ask for and that are not there yet.
+
+    Gives and takes the same as ``changed_sql``, with NULL for the level id.
+    """
+    return _levels_sql(_MISSING, ("b.record_id", "w.record_id"), of_pairs, expiry)
+
+
+def _levels_sql(select: str, keys: tuple[str, str], of_pairs: bool, expiry: bool) -> str:
+    offer = SELLABLE_SQL.format(available="SUM(units)", units="%(units)s", percent="%(percent)s")
+    pairs = _PAIRS.format(product=keys[0], warehouse=keys[1]) if of_pairs else ""
+    ctes = free_ctes(of_products=of_pairs, expiry=expiry, offer=offer)
+    return f"WITH RECURSIVE {ctes}{select.format(pairs=pairs)}"
 
 
 #: Append (backend, product, warehouse) for everything a transaction has marked, for

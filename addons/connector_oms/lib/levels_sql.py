@@ -51,12 +51,17 @@ INSERT INTO integration_stock_dirty (backend_id, product_id, warehouse_id)
 SELECT %(backend_id)s, v.* FROM unnest(%(products)s::int[], %(warehouses)s::int[]) AS v"""
 
 #: Whether an order may still be under way that the channel had counted at ``seen_at``.
-#: One that waits for a person is not: what it takes stands in its claims.
+#: One that waits for a person is not: what it takes stands in its claims. One that
+#: nobody could read is: nobody knows what it takes.
 UNDONE_ORDERS = """
 SELECT EXISTS (
     SELECT 1 FROM integration_message m JOIN integration_flow f ON f.id = m.flow_id
      WHERE f.backend_id = %(backend_id)s AND f.code = 'order.in'
-       AND m.state IN ('pending', 'retry', 'ambiguous')
+       AND (m.state IN ('pending', 'retry', 'ambiguous')
+            OR m.state = 'blocked'
+               AND EXISTS (SELECT 1 FROM integration_exception e
+                            WHERE e.message_id = m.id AND e.state = 'open'
+                              AND e.category = 'format'))
        AND m.received_at <= %(seen_at)s)"""
 
 #: What was read before the orders were last caught up with needs no more caution.

@@ -1,5 +1,7 @@
 from odoo import models
 
+from .integration_order_values import naive
+
 from ..lib.documents import CancellationRequest
 
 
@@ -40,3 +42,27 @@ class IntegrationFlow(models.Model):
         order = self.env["sale.order"].browse(message.res_id).exists()
         if order and results:
             order.message_post(body=self.env._("The channel has been told of the cancellation."))
+
+    def _untold(self, incomings):
+        """Leave out orders that are in Odoo in this state already.
+
+        A look-up reaches back over what webhooks have brought: without this every
+        order would be fetched twice.
+        """
+        if self.code != "order.in":
+            return super()._untold(incomings)
+        bindings = self.env["integration.order.binding"].search_fetch(
+            [
+                ("backend_id", "=", self.backend_id.id),
+                ("external_id", "in", [incoming.business_key for incoming in incomings]),
+            ],
+            ["external_id", "version"],
+        )
+        known = {binding.external_id: binding.version for binding in bindings if binding.version}
+        return [
+            incoming
+            for incoming in super()._untold(incomings)
+            if not incoming.occurred_at
+            or known.get(incoming.business_key) is None
+            or known[incoming.business_key] < naive(incoming.occurred_at)
+        ]

@@ -17,11 +17,12 @@ publication of a level and for one that a comparison found different.
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from odoo import fields
 
 from ..lib import levels_sql as sql
-from ..lib.availability import changes_sql
+from ..lib.availability import changed_sql, missing_sql
 from ..lib.levels import dump_levels, slices
 
 #: levels read from a channel in one round, before others get their turn
@@ -117,19 +118,20 @@ class Round:
         return len(changed)
 
     def _changes(self, warehouse_ids, pairs=None):
-        """(level id, product id, warehouse id, units) that differ from the levels."""
-        return self._execute(
-            changes_sql(
-                of_pairs=pairs is not None,
-                expiry=self.env["integration.stock.availability"]._has_expiry(),
-            ),
-            warehouse_ids=warehouse_ids,
-            product_ids=list({p for p, __ in pairs or ()}),
-            products=[p for p, __ in pairs or ()],
-            warehouses=[w for __, w in pairs or ()],
-            units=self.backend.stock_buffer_units or 0,
-            percent=self.backend.stock_buffer_percent or 0,
-        )
+        """(level id or None, product id, warehouse id, units) that the levels lack."""
+        expiry = self.env["integration.stock.availability"]._has_expiry()
+        values = {
+            "warehouse_ids": warehouse_ids,
+            "product_ids": list({p for p, __ in pairs or ()}),
+            "products": [p for p, __ in pairs or ()],
+            "warehouses": [w for __, w in pairs or ()],
+            "units": Decimal(repr(self.backend.stock_buffer_units or 0)),
+            "percent": Decimal(repr(self.backend.stock_buffer_percent or 0)),
+        }
+        rows = []
+        for statement in (changed_sql, missing_sql):
+            rows += self._execute(statement(of_pairs=pairs is not None, expiry=expiry), **values)
+        return rows
 
     def _add(self, rows):
         if rows:

@@ -1,3 +1,7 @@
+from datetime import timedelta
+
+from odoo.addons.connector_base.lib.adapter import Incoming
+
 from .builder import address, cancelled, charge, line, order, tax
 from .order_case import OrderCase
 
@@ -304,3 +308,18 @@ class TestOrderCancel(OrderCase):
         self.bring(self.update(document, lines=[line("SKU-A", 9, "90.00")]))
         self.assertEqual(sale.state, "cancel")
         self.assertEqual(sale.order_line.product_uom_qty, 1)
+
+
+class TestOrderLookUp(OrderCase):
+    """What a look-up finds that webhooks have told already."""
+
+    def incoming(self, document):
+        """The notice a look-up finds."""
+        return Incoming("order.in", f"poll-{document.version}", b"{}", document.external_id, document.version)
+
+    def test_known_state_is_left_out_and_newer_or_unknown_kept(self):
+        known, newer, unknown = order(1), order(2), order(3)
+        self.send(known, newer)
+        newer = newer.model_copy(update={"version": newer.version + timedelta(minutes=1)})
+        page = [self.incoming(document) for document in (known, newer, unknown)]
+        self.assertEqual(self.flow._untold(page), page[1:])

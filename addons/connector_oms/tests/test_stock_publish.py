@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from decimal import Decimal
 
 from odoo import fields
 from odoo.tests import tagged
@@ -149,7 +150,7 @@ class TestPublish(PublishCase):
                     self.env.cr.execute(
                         "SELECT "
                         + SELLABLE_SQL.format(available="%s", units="%s", percent="%s"),
-                        (available, units, percent),
+                        tuple(Decimal(repr(value)) for value in (available, units, percent)),
                     )
                     self.assertEqual(
                         self.env.cr.fetchone()[0], sellable(available, units, percent)
