@@ -41,6 +41,7 @@ class Store:
 
     def __init__(self, path: str | None = None):
         self.lock = threading.RLock()
+        self._closed = False
         self._connection = sqlite3.connect(path or ":memory:", check_same_thread=False)
         # a crash of the sandbox loses nothing; a crash of the machine may
         self._connection.execute("PRAGMA journal_mode = WAL")
@@ -82,7 +83,7 @@ class Store:
 
     def commit(self) -> None:
         """Bring what changed to the file."""
-        if not self._dirty:
+        if self._closed or not self._dirty:
             return
         rows, gone = [], []
         for kind, key in self._dirty:
@@ -100,8 +101,11 @@ class Store:
         """Keep what a client sent and what it was answered."""
         names = ", ".join(row)
         marks = ", ".join(f":{name}" for name in row)
-        with self.lock, self._connection:
+        with self.lock:
+            if self._closed:
+                return
             self._connection.execute(f"INSERT INTO request ({names}) VALUES ({marks})", row)
+            self._connection.commit()
 
     def requests(self, where: str = "1", values: tuple = (), limit: int = 1000) -> list[dict]:
         """Logged requests, oldest first.
@@ -133,9 +137,10 @@ class Store:
             self._dirty.clear()
 
     def close(self) -> None:
-        """Write what is left and close the file."""
+        """Write what is left and close the file; whoever still works changes nothing more."""
         with self.lock:
             self.commit()
+            self._closed = True
             self._connection.close()
 
 

@@ -150,6 +150,8 @@ class Dispatcher:
             outcome = self._send(session, row)
             with self._wake:
                 self._at_work -= 1
+                if self._stopped:
+                    return  # unbooked: it is sent again after a restart
                 self._settle(row, outcome)
                 self.shop.store.commit()
                 self._wake.notify_all()

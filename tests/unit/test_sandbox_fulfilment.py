@@ -178,3 +178,11 @@ def test_edit_adds_work(client):
     rows = {row["line_id"]: row["remaining"] for fo in order["fulfillment_orders"] for row in fo["lines"]}
     assert [rows[line["id"]] for line in order["lines"]] == [3, 1]
     assert [line["current_quantity"] for line in order["lines"]] == [3, 1]
+
+
+def test_deleted_order_leaves_nothing(client):
+    order = client.place()
+    client.oracle(f"orders/{order['number']}/delete", {})
+    assert client.data("order_state", id=order["id"]) == {"order": None}
+    keys = [fo["order_id"] for fo in client.oracle("fulfillment-orders")["fulfillment_orders"]]
+    assert order["id"] not in keys

@@ -145,7 +145,11 @@ def _do_fulfil(oracle: Oracle, order: dict, data: dict) -> None:
 
 
 def _do_delete(oracle: Oracle, order: dict, data: dict) -> None:
-    oracle.shop.store.delete("order", order["id"])
+    store = oracle.shop.store
+    store.delete("order", order["id"])
+    for kind, name in (("fo", "fulfillmentOrders"), ("fulfillment", "fulfillments")):
+        for key in order[name]:
+            store.delete(kind, key)
     oracle.shop.emit("orders/delete", order)
 
 
@@ -172,7 +176,7 @@ def _act(oracle: Oracle, key: str, action: str, data: dict) -> dict:
         order = orders.find(oracle.shop, key)
         ACTIONS[action](oracle, order, data)
         oracle.shop.store.commit()
-        return summary.order(oracle.shop, order)
+        return {} if action == "delete" else summary.order(oracle.shop, order)
 
 
 @route("GET", "fulfillment-orders")
