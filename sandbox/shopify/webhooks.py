@@ -143,6 +143,7 @@ class Dispatcher:
 
     def _work(self, index: int) -> None:
         session = requests.Session()
+        session.trust_env = False  # the receiver is local: no proxy, no netrc
         while True:
             row = self._take(index)
             if row is None:

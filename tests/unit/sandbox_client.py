@@ -25,6 +25,7 @@ class Client:
     def __init__(self, sandbox: Sandbox):
         self.sandbox = sandbox
         self.session = requests.Session()
+        self.session.trust_env = False
         self.headers = {"X-Shopify-Access-Token": TOKEN}
 
     def post(self, text: str, version: str = "2026-07", timeout: float = 10, operation=None, **variables):
