@@ -194,10 +194,12 @@ class IntegrationOrderImporter(models.AbstractModel):
         if document.is_test and backend.test_order_policy == "hold":
             work.hold("test", self.env._("This is a test order."))
         shipped = [line for line in document.lines if line.fulfilled_quantity]
-        if work.is_new and shipped:
+        # an order that is not confirmed ships nothing from Odoo: what left, left elsewhere
+        if shipped and (work.is_new or work.sale.state in ("draft", "sent")):
+            titles = ", ".join(line.title for line in shipped[:3])
             work.hold(
                 "shipped",
-                self.env._("%s lines were shipped, at least in part, before Odoo had the order.") % len(shipped),
+                self.env._("Already shipped elsewhere, in whole or in part: %s", titles),
             )
 
     # writing

@@ -143,8 +143,11 @@ class TestOrderHold(OrderCase):
         self.assertEqual(self.bring(order(3, is_test=True)).state, "sale")
 
     def test_shipped_elsewhere_before_it_was_imported(self):
-        sale = self.bring(order(1, [line("SKU-A", 3, fulfilled_quantity=2)]))
+        document = order(1, [line("SKU-A", 3, fulfilled_quantity=2)])
+        sale = self.bring(document)
         self.assertEqual(sale.integration_hold, "shipped")
+        self.bring(self.update(document, lines=document.lines))
+        self.assertEqual((sale.integration_hold, sale.state), ("shipped", "draft"), "the next message lifts it not")
 
     def test_one_that_cannot_be_confirmed_does_not_stop_the_others(self):
         bad = self.make_product("SKU-X")
