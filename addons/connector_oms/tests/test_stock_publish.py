@@ -259,6 +259,29 @@ class TestDisagreement(PublishCase):
         self.round()
         self.assertEqual(self.held, 11)
 
+    def test_an_order_that_waits_for_a_person_counts_by_its_claims(self):
+        self.adapter.sell(self.key[0], 4)
+        self.put(5)
+        self.round()
+        message = self.receive(self.orders, {"object": 1}, key="o1")
+        message._settle("blocked", error="unknown product on another line")
+        self.env["integration.order.claim"].create(
+            {
+                "backend_id": self.backend.id,
+                "external_id": "1",
+                "product_id": self.product.id,
+                "warehouse_id": self.warehouse.id,
+                "quantity": 4,
+            }
+        )
+        self.env["integration.order.claim"]._mark(
+            [{"product_id": self.product.id, "warehouse_id": self.warehouse.id}]
+        )
+        self.round()
+        self.looked()
+        self.round()
+        self.assertEqual(self.held, 11)
+
     def test_sale_between_reading_and_writing_is_seen(self):
         self.adapter.sell(self.key[0], 4)
         self.put(5)
