@@ -1,0 +1,147 @@
+"""Stock levels: what computing them costs, and how soon the shop knows of a change.
+
+setup/bench stock [--products 100000] [--changes 500] [--rounds 3]
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+from datetime import datetime
+from typing import Any
+
+from benchmarks.common import Images, Program, finish, notes, oracle, progress, table, wait_for
+from setup.lib.environment import current
+from setup.lib.instance import Instance, Sandbox
+
+#: variants of the shop; the other products are linked to items that nobody asks for
+VARIANTS = 600
+
+
+class Side:
+    """The hub, its shop, and a program beside it that touches the same database."""
+
+    def __init__(self, odoo: Instance, shop_url: str, beside: Program):
+        self.odoo = odoo
+        self.shop_url = shop_url
+        self.beside = beside
+        self.catalogue = oracle(shop_url, "catalogue")
+        self.facts: dict[str, Any] = {}
+
+    def ask(self, do: str, **order: Any) -> Any:
+        """Have the program beside Odoo do something."""
+        return self.beside.tell({"do": do, **order}).answer()
+
+    def load(self, products: int) -> None:
+        """Load everything and wait for the first publication of what the shop really has."""
+        locations = [row["id"] for row in self.catalogue["locations"]]
+        items = [row["inventory_item_id"] for row in self.catalogue["variants"]][:VARIANTS]
+        self.facts = self.ask("load", products=products, shop_url=self.shop_url, locations=locations, items=items)
+        self.items = dict(zip(self.facts["products"], items, strict=True))
+        self.places = dict(zip(self.facts["warehouses"], locations, strict=True))
+        wanted = len(items) * len(locations)
+        done = "SELECT count(*) FROM integration_stock_level WHERE published_at IS NOT NULL OR known = available"
+        wait_for(
+            lambda: self.odoo.query(done)[0][0] >= products * len(locations) and self._is_calm(),
+            f"{wanted} levels published for the first time",
+            300,
+        )
+
+    def _is_calm(self) -> bool:
+        return not self.odoo.query(
+            """SELECT 1 FROM integration_stock_level WHERE version > published_version
+               UNION ALL SELECT 1 FROM integration_stock_dirty
+               UNION ALL SELECT 1 FROM integration_message WHERE state IN ('pending', 'retry', 'ambiguous')
+               LIMIT 1"""
+        )
+
+    def change(self, count: int, number: int) -> dict[str, float]:
+        """Change quants and wait until the shop knows: milliseconds, and levels that are right."""
+        last = self.odoo.query("SELECT COALESCE(max(id), 0) FROM integration_message")[0][0]
+        told = self.ask(
+            "change",
+            count=count,
+            round=number,
+            products=self.facts["products"],
+            warehouses=self.facts["warehouses"],
+        )
+        wait_for(self._is_calm, "the changed levels at the shop", 120)
+        queued, settled, calls = self.odoo.query(
+            "SELECT max(received_at), max(settled_at), count(*) FROM integration_message WHERE id > %s", (last,)
+        )[0]
+        at = datetime.fromisoformat(told["at"])
+        return {
+            "right": self._right(told["expected"]),
+            "compute_ms": (queued - at).total_seconds() * 1000,
+            "send_ms": (settled - queued).total_seconds() * 1000,
+            "calls": calls,
+        }
+
+    def _right(self, expected: list[list[int]]) -> int:
+        """How many levels the shop holds as Odoo's own figures say."""
+        rows = oracle(self.shop_url, "inventory")["levels"]
+        held = {(row["inventory_item_id"], row["location_id"]): row["available"] for row in rows}
+        return sum(held.get((self.items[p], self.places[w])) == units for p, w, units in expected)
+
+
+def main() -> None:
+    """Load, time the SQL, change and publish, print."""
+    options = _arguments()
+    environment = current()
+    with Images(environment) as images, Sandbox() as sandbox:
+        oracle(sandbox.url, "reset", {"variants": VARIANTS + 3, "stock": 250})
+        oracle(sandbox.url, "cost", {"plan": "enterprise"})
+        database = images.clone(images.template(), "stock")
+        with Instance(environment, workers=2, database=database) as odoo:
+            side = Side(odoo, sandbox.url, images.program("_stock_beside", database))
+            progress(f"{options.products} products in three warehouses")
+            side.load(options.products)
+            times = side.ask("times", warehouse_ids=side.facts["warehouses"], **side.facts)
+            progress(f"{options.changes} changed quants, {options.rounds} times")
+            changes = [side.change(options.changes, number) for number in range(options.rounds)]
+            side.beside.end()
+    _print(options, times, changes)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--products", type=int, default=100_000)
+    parser.add_argument("--changes", type=int, default=500)
+    parser.add_argument("--rounds", type=int, default=3)
+    return parser.parse_args()
+
+
+def _print(options: argparse.Namespace, times: dict[str, Any], changes: list[dict[str, float]]) -> None:
+    seconds = times["seconds"]
+    bare = seconds["bare"]
+    rows = [[name, f"{value:.3f}", f"{value / bare:.2f}"] for name, value in seconds.items()]
+    rows.append(["the ORM's free_qty (reckoned)", f"{times['orm']:.1f}", f"{times['orm'] / bare:.0f}"])
+    table(f"{options.products:,} products x 3 warehouses", ["Statement", "Seconds", "x bare"], rows)
+    heads = ["Round", "Right levels", "Compute (ms)", "Send (ms)", "Messages"]
+    shown = [
+        [str(number), f"{row['right']}/{options.changes}", f"{row['compute_ms']:.0f}", f"{row['send_ms']:.0f}"]
+        + [str(row["calls"])]
+        for number, row in enumerate(changes, 1)
+    ]
+    table(f"{options.changes} changed quants, to the shop", heads, shown)
+    notes(
+        (
+            f"bare: availability of the {times['pairs']:,} pairs with stock or demand; counted: without fetching them.",
+            "compared: computed and held against every published level; newly linked: looks for levels to be added.",
+            "Compute is from the commit of the change to the last message in the ledger, the start of the job "
+            "included; send from there to the last answer of the shop, 250 levels a call.",
+        )
+    )
+    finish(
+        {
+            "times_sql": round(seconds["compared"] / bare, 2),
+            "times_sql_counted": round(seconds["compared"] / seconds["bare, counted"], 2),
+            "levels_correct": min(row["right"] for row in changes),
+            "compute_ms": round(statistics.median(row["compute_ms"] for row in changes)),
+            "send_ms": round(statistics.median(row["send_ms"] for row in changes)),
+        }
+    )
+
+
+if __name__ == "__main__":
+    main()
