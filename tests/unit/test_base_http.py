@@ -8,6 +8,7 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+
 from addons.connector_base.lib.errors import (
     AmbiguousError,
     CircuitOpenError,
@@ -182,7 +183,5 @@ def test_gate_is_asked_before_and_told_after(partner):
 def test_open_breaker_lets_nothing_out(partner):
     before = len(Partner.seen)
     with pytest.raises(CircuitOpenError):
-        client_for(partner, gate=RecordingGate(refuse=True)).request(
-            "POST", f"{partner}/ok", safe=True
-        )
+        client_for(partner, gate=RecordingGate(refuse=True)).request("POST", f"{partner}/ok", safe=True)
     assert len(Partner.seen) == before

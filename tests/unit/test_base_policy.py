@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from addons.connector_base.lib.breaker import CLOSED, HALF_OPEN, OPEN, Breaker
 from addons.connector_base.lib.errors import RateLimitedError, TransientError
 from addons.connector_base.lib.limiter import Bucket
 from addons.connector_base.lib.retry import RetryPolicy, counts_as_try
-from hypothesis import given
-from hypothesis import strategies as st
 
 
 @given(attempts=st.integers(1, 200), jitter=st.floats(0, 1))

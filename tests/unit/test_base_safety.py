@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
+from cryptography.fernet import Fernet
+
 from addons.connector_base.lib.errors import (
     AmbiguousError,
     AuthError,
@@ -25,7 +27,6 @@ from addons.connector_base.lib.redact import (
     redact_text,
 )
 from addons.connector_base.lib.vault import Vault
-from cryptography.fernet import Fernet
 
 
 @pytest.mark.parametrize(
