@@ -84,11 +84,18 @@ class IntegrationFlow(models.Model):
             wait = error.retry_after if isinstance(error, RateLimitedError) else 60
             return fields.Datetime.now() + timedelta(seconds=max(1, wait))
         in_own_env(self.env, lambda env: reading.store(env, known, read_at))
-        orders = backend._flow("order.in")
-        if known and orders.poll_minutes:
-            # only a look-up that starts in a later second than the reading proves anything
-            orders._request_poll(eta=read_at + timedelta(seconds=2))
+        if known:
+            self._look_for_orders_after(read_at)
         return None
+
+    def _look_for_orders_after(self, read_at):
+        """See that the orders behind a reading are known soon: levels wait for that to rise.
+
+        Only a look-up that starts in a later second than the reading proves anything.
+        """
+        orders = self.backend_id._flow("order.in")
+        if orders.poll_minutes:
+            orders._request_poll(eta=read_at + timedelta(seconds=2))
 
     def _stock_rows(self, message):
         """Levels that a message may carry, locked: dicts of ``levels_sql.OF_MESSAGE``."""
@@ -203,6 +210,7 @@ class IntegrationFlow(models.Model):
             count += len(rows)
             rows = flow._levels_to_compare()
         if differ:
+            flow._look_for_orders_after(read_at)
             flow._request_publish_stock()
         if rows:
             flow._request_job("_job_compare_stock", identity="compare-stock")
@@ -249,15 +257,20 @@ class IntegrationFlow(models.Model):
         """
         flows = self.sudo().search([("code", "=", "stock.out")])
         flows = flows.filtered(lambda flow: flow.backend_id.state != "draft")
-        publishers = self.env["integration.stock.publisher"].sudo()
         for backend in flows.backend_id:
-            publisher = publishers.search([("backend_id", "=", backend.id)])
-            publisher = publisher or publishers.create({"backend_id": backend.id})
-            publisher.comparing_since = fields.Datetime.now()
-            self.env.cr.execute(sql.FORGIVE, {"backend_id": backend.id})
-            self.env.cr.execute(sql.ORPHANS, {"backend_id": backend.id})
+            in_own_env(self.env, lambda env, backend_id=backend.id: _begin_anew(env, backend_id))
         mark_backends(self.env, flows.backend_id.ids)
         flows._request_job("_job_compare_stock", identity="compare-stock")
+
+
+def _begin_anew(env, backend_id):
+    """Forget refusals and levels without links, and let a comparison begin."""
+    publishers = env["integration.stock.publisher"]
+    publisher = publishers.search([("backend_id", "=", backend_id)])
+    publisher = publisher or publishers.create({"backend_id": backend_id})
+    publisher.comparing_since = fields.Datetime.now()
+    env.cr.execute(sql.FORGIVE, {"backend_id": backend_id})
+    env.cr.execute(sql.ORPHANS, {"backend_id": backend_id})
 
 
 def _sent(rows, results):
@@ -268,7 +281,5 @@ def _sent(rows, results):
     by_key = {(row["stock_id"], row["external_id"]): row for row in rows}
     if not all("levels" in call.meta for call, __ in results):
         return by_key
-    carried = {
-        (level["stock_id"], level["location_id"]) for call, __ in results for level in call.meta["levels"]
-    }
+    carried = {(level["stock_id"], level["location_id"]) for call, __ in results for level in call.meta["levels"]}
     return {key: row for key, row in by_key.items() if key in carried}
