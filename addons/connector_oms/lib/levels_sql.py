@@ -169,15 +169,23 @@ RETURNING l.id, l.mismatches"""
 #: a new try for what had a problem, once a day
 FORGIVE = """
 UPDATE integration_stock_level SET problem = NULL, message_version = 0
- WHERE backend_id = %(backend_id)s AND (problem IS NOT NULL OR version > published_version)"""
+ WHERE id IN (SELECT id FROM integration_stock_level
+               WHERE backend_id = %(backend_id)s
+                 AND (problem IS NOT NULL OR version > published_version)
+                 FOR NO KEY UPDATE SKIP LOCKED)"""
 
 #: levels of products or places that are linked no more
 ORPHANS = """
-DELETE FROM integration_stock_level l
- WHERE l.backend_id = %(backend_id)s
-   AND NOT (EXISTS (SELECT 1 FROM integration_product_binding b
-                     WHERE b.backend_id = l.backend_id AND b.record_id = l.product_id)
-            AND EXISTS (SELECT 1 FROM integration_location_binding w
-                         WHERE w.backend_id = l.backend_id AND w.record_id = l.warehouse_id))
-   AND NOT EXISTS (SELECT 1 FROM integration_message m
-                    WHERE m.id = l.message_id AND m.state IN ('pending', 'retry', 'ambiguous'))"""
+DELETE FROM integration_stock_level
+ WHERE id IN (
+    SELECT l.id FROM integration_stock_level l
+     WHERE l.backend_id = %(backend_id)s
+       AND NOT (EXISTS (SELECT 1 FROM integration_product_binding b
+                         WHERE b.backend_id = l.backend_id AND b.record_id = l.product_id)
+                AND EXISTS (SELECT 1 FROM integration_location_binding w
+                             WHERE w.backend_id = l.backend_id
+                               AND w.record_id = l.warehouse_id))
+       AND NOT EXISTS (SELECT 1 FROM integration_message m
+                        WHERE m.id = l.message_id
+                          AND m.state IN ('pending', 'retry', 'ambiguous'))
+       FOR UPDATE OF l SKIP LOCKED)"""

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError
 
 STATUS = [
     ("ok", "Up to date"),
@@ -118,7 +118,7 @@ class IntegrationStockLevel(models.Model):
     def action_try_again(self):
         """Button “Try again”: forget the problem and send the level with the next round."""
         if not self.env.user.has_group("connector_base.group_operator"):
-            raise UserError(self.env._("You are not allowed to do this."))
+            raise AccessError(self.env._("You are not allowed to send stock levels."))
         self.check_access("read")
         self.env.cr.execute(
             """UPDATE integration_stock_level SET problem = NULL, message_version = 0

@@ -16,7 +16,6 @@ class StockPicking(models.Model):
     integration_shipment_ids = fields.One2many(
         "integration.shipment.binding", "record_id", "Known to the channel", readonly=True
     )
-    integration_exception_ids = fields.Many2many("integration.exception", compute="_compute_integration_exceptions")
     integration_exception_count = fields.Integer(compute="_compute_integration_exceptions")
     integration_exception_text = fields.Text(compute="_compute_integration_exceptions")
     integration_told = fields.Selection(
@@ -32,24 +31,30 @@ class StockPicking(models.Model):
         return super()._auto_init()
 
     def _compute_integration_exceptions(self):
-        exceptions = self.env["integration.exception"].sudo()
-        found = exceptions.search(
-            [
-                ("state", "=", "open"),
-                "|",
-                "&",
-                ("res_model", "=", self._name),
-                ("res_id", "in", self.ids),
-                "&",
-                ("message_id.res_model", "=", self._name),
-                ("message_id.res_id", "in", self.ids),
-            ]
-        )
+        found = self._integration_exceptions()
         for picking in self:
             mine = found.filtered(lambda one, p=picking: one._integration_picking_id() == p.id)
-            picking.integration_exception_ids = mine
             picking.integration_exception_count = len(mine)
             picking.integration_exception_text = "\n".join(mine.mapped("cause"))
+
+    def _integration_exceptions(self):
+        """What is open about these transfers, directly or through their messages."""
+        return (
+            self.env["integration.exception"]
+            .sudo()
+            .search(
+                [
+                    ("state", "=", "open"),
+                    "|",
+                    "&",
+                    ("res_model", "=", self._name),
+                    ("res_id", "in", self.ids),
+                    "&",
+                    ("message_id.res_model", "=", self._name),
+                    ("message_id.res_id", "in", self.ids),
+                ]
+            )
+        )
 
     @api.depends("state", "integration_shipment_ids", "integration_backend_id")
     def _compute_integration_told(self):
@@ -112,7 +117,7 @@ class StockPicking(models.Model):
     def action_open_integration_exceptions(self):
         """Smart button: what is open about these transfers."""
         action = self.env["ir.actions.act_window"]._for_xml_id("connector_base.integration_exception_action")
-        action["domain"] = [("id", "in", self.integration_exception_ids.ids)]
+        action["domain"] = [("id", "in", self._integration_exceptions().ids)]
         return action
 
     def action_open_integration_messages(self):

@@ -28,11 +28,7 @@ class StockChannel(MemoryAdapter):
     def read_levels(self, stock_ids, location_ids):
         """What is held now."""
         self.reads += 1
-        return {
-            key: units
-            for key, units in self.levels.items()
-            if key[0] in stock_ids and key[1] in location_ids
-        }
+        return {key: units for key, units in self.levels.items() if key[0] in stock_ids and key[1] in location_ids}
 
     def prepare(self, topic, document):
         """One call with all levels."""

@@ -83,9 +83,7 @@ class TestShipmentOut(StockCase):
         self.assertEqual(document.order_id, "order-1")
         self.assertEqual(document.location_id, "loc-1")
         self.assertEqual(document.reference, self.picking.name)
-        self.assertEqual(
-            self.lines(document), {"line-0": 5, "line-1": Decimal(2), "line-2": 1}
-        )
+        self.assertEqual(self.lines(document), {"line-0": 5, "line-1": Decimal(2), "line-2": 1})
         self.assertEqual(document.shipped_at.replace(tzinfo=None), self.picking.date_done)
         self.assertEqual(len(document.packages), 1)
         self.assertIsNone(document.packages[0].tracking)
@@ -140,20 +138,15 @@ class TestShipmentOut(StockCase):
         self.picking.button_validate()
         (document,) = self.told()
         found = {
-            package.reference: (package.tracking.number, sorted(self.lines(package)))
-            for package in document.packages
+            package.reference: (package.tracking.number, sorted(self.lines(package))) for package in document.packages
         }
-        self.assertEqual(
-            found, {"BOX-1": ("T1", ["line-0"]), "BOX-2": ("T2", ["line-1", "line-2"])}
-        )
+        self.assertEqual(found, {"BOX-1": ("T1", ["line-0"]), "BOX-2": ("T2", ["line-1", "line-2"])})
         weights = {package.reference: package.weight_kg for package in document.packages}
         self.assertEqual(weights, {"BOX-1": Decimal("1.5"), "BOX-2": None})
 
     def test_one_line_in_two_packages(self):
         self.picking.action_assign()
-        line = self.picking.move_line_ids.filtered(
-            lambda one: one.move_id.sale_line_id == self.order.order_line[0]
-        )
+        line = self.picking.move_line_ids.filtered(lambda one: one.move_id.sale_line_id == self.order.order_line[0])
         line.quantity = 2
         line.result_package_id = self.env["stock.package"].create({"name": "BOX-1"})
         rest = line.copy({"quantity": 3, "result_package_id": False})
@@ -281,9 +274,7 @@ class TestShipmentOut(StockCase):
     def test_returns_are_no_shipments(self):
         self.ship()
         self.told()
-        wizard = self.env["stock.return.picking"].with_context(
-            active_id=self.picking.id, active_model="stock.picking"
-        )
+        wizard = self.env["stock.return.picking"].with_context(active_id=self.picking.id, active_model="stock.picking")
         wizard = wizard.create({"picking_id": self.picking.id})
         wizard.product_return_moves.quantity = 1
         back = wizard._create_return()

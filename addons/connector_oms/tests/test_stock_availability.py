@@ -38,14 +38,10 @@ class TestAvailability(StockCase):
         self.env["stock.move"].search(
             [("product_id", "in", products.ids), ("state", "!=", "assigned")]
         )._action_cancel()
-        found = self.env["integration.stock.availability"]._available(
-            products, self.warehouse + other
-        )
+        found = self.env["integration.stock.availability"]._available(products, self.warehouse + other)
         for warehouse in self.warehouse + other:
             for product in products.with_context(warehouse_id=warehouse.id):
-                self.assertAlmostEqual(
-                    found[product.id, warehouse.id], product.free_qty, 6, product.name
-                )
+                self.assertAlmostEqual(found[product.id, warehouse.id], product.free_qty, 6, product.name)
         everything = self.env["integration.stock.availability"]._available(None, other)
         self.assertEqual(
             {key: units for key, units in found.items() if key[1] == other.id and units},
@@ -140,15 +136,11 @@ class TestAvailability(StockCase):
         self.stock_up(self.product, damaged, 5)
         self.stock_up(self.product, box, 5)
         self.assertEqual(self.available(), 10)
-        self.assertEqual(
-            self.product.with_context(warehouse_id=self.warehouse.id).free_qty, 20
-        )
+        self.assertEqual(self.product.with_context(warehouse_id=self.warehouse.id).free_qty, 20)
 
     def test_warehouse_of_a_location_whose_grandparent_moved(self):
         other = self.env["stock.warehouse"].create({"name": "Second", "code": "SEC"})
-        aisle = self.env["stock.location"].create(
-            {"name": "Aisle", "location_id": self.shelves[0].id}
-        )
+        aisle = self.env["stock.location"].create({"name": "Aisle", "location_id": self.shelves[0].id})
         self.stock_up(self.product, aisle, 8)
         self.shelves[0].location_id = other.lot_stock_id
         self.assertEqual(self.available(), 0)
@@ -176,9 +168,7 @@ class TestAvailability(StockCase):
     def test_held_orders_of_channels_keep_their_units(self):
         self.stock_up(self.product, self.stock, 30)
         dozen = self.env.ref("uom.product_uom_dozen")
-        order = self.make_order(
-            [(self.product, 1, {"product_uom_id": dozen.id}), (self.product, 2)], self.backend
-        )
+        order = self.make_order([(self.product, 1, {"product_uom_id": dozen.id}), (self.product, 2)], self.backend)
         self.assertEqual(self.available(), 16)
         self.make_order([(self.product, 9)])  # a quotation of our own promises nothing
         self.assertEqual(self.available(), 16)

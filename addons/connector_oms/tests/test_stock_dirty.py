@@ -19,8 +19,7 @@ class TestDirty(StockCase):
         """{(product id or None, warehouse id)} of this backend, each as often as written."""
         self.run_precommit()
         self.env.cr.execute(
-            "DELETE FROM integration_stock_dirty WHERE backend_id = %s"
-            " RETURNING product_id, warehouse_id",
+            "DELETE FROM integration_stock_dirty WHERE backend_id = %s RETURNING product_id, warehouse_id",
             (self.backend.id,),
         )
         return sorted(self.env.cr.fetchall(), key=str)
@@ -73,9 +72,7 @@ class TestDirty(StockCase):
         order = self.make_order([(self.product, 3)], self.backend)
         self.marks()
         order.warehouse_id = other
-        self.assertEqual(
-            set(self.marks()), {*self.mark, (self.product.id, other.id)}
-        )
+        self.assertEqual(set(self.marks()), {*self.mark, (self.product.id, other.id)})
 
     def test_locations(self):
         everything = [(None, self.warehouse.id)]
@@ -131,7 +128,5 @@ class TestDirty(StockCase):
         self.stock_up(self.product, self.stock, 5)
         self.run_precommit()
         self.env.cr.postcommit.run()
-        jobs = self.env["queue.job"].search(
-            [("method_name", "=", "_job_publish_stock"), ("state", "=", "pending")]
-        )
+        jobs = self.env["queue.job"].search([("method_name", "=", "_job_publish_stock"), ("state", "=", "pending")])
         self.assertEqual(jobs.records, self.flow)

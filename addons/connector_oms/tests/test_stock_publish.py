@@ -148,13 +148,10 @@ class TestPublish(PublishCase):
             for units in (0, 0.5, 3):
                 for percent in (0, 33.3, 50, 100):
                     self.env.cr.execute(
-                        "SELECT "
-                        + SELLABLE_SQL.format(available="%s", units="%s", percent="%s"),
+                        "SELECT " + SELLABLE_SQL.format(available="%s", units="%s", percent="%s"),
                         tuple(Decimal(repr(value)) for value in (available, units, percent)),
                     )
-                    self.assertEqual(
-                        self.env.cr.fetchone()[0], sellable(available, units, percent)
-                    )
+                    self.assertEqual(self.env.cr.fetchone()[0], sellable(available, units, percent))
 
     def test_things_without_stock_and_unlinked_ones_stay_out(self):
         service = self.make_products(1, is_storable=False)
@@ -162,9 +159,7 @@ class TestPublish(PublishCase):
         self.make_products(1)
         self.round()
         self.assertFalse(self.level(service))
-        self.env["integration.product.binding"].search(
-            [("record_id", "=", self.product.id)]
-        ).stock_id = False
+        self.env["integration.product.binding"].search([("record_id", "=", self.product.id)]).stock_id = False
         self.put(5)
         self.round()
         self.assertEqual(self.held, 0)
@@ -274,9 +269,7 @@ class TestDisagreement(PublishCase):
                 "quantity": 4,
             }
         )
-        self.env["integration.order.claim"]._mark(
-            [{"product_id": self.product.id, "warehouse_id": self.warehouse.id}]
-        )
+        self.env["integration.order.claim"]._mark([{"product_id": self.product.id, "warehouse_id": self.warehouse.id}])
         self.round()
         self.looked()
         self.round()
@@ -369,8 +362,7 @@ class TestDisagreement(PublishCase):
         self.env["integration.flow"]._cron_recompute_stock()
         self.run_precommit()
         self.env.cr.execute(
-            "UPDATE integration_stock_level SET compared_at = now() AT TIME ZONE 'UTC'"
-            " - interval '1 day'"
+            "UPDATE integration_stock_level SET compared_at = now() AT TIME ZONE 'UTC' - interval '1 day'"
         )
         result = self.flow._job_compare_stock()
         self.env.invalidate_all()
@@ -411,9 +403,7 @@ class TestDisagreement(PublishCase):
         self.assertEqual(self.held, 8)
 
     def test_levels_of_what_is_no_longer_linked_go(self):
-        self.env["integration.product.binding"].search(
-            [("record_id", "=", self.product.id)]
-        ).unlink()
+        self.env["integration.product.binding"].search([("record_id", "=", self.product.id)]).unlink()
         self.env["integration.flow"]._cron_recompute_stock()
         self.assertFalse(self.level())
 
@@ -423,7 +413,5 @@ class TestDisagreement(PublishCase):
         self.env.cr.postcommit.clear()
         self.env["integration.flow"]._cron_publish_stock()
         self.env.cr.postcommit.run()
-        jobs = self.env["queue.job"].search(
-            [("method_name", "=", "_job_publish_stock"), ("state", "=", "pending")]
-        )
+        jobs = self.env["queue.job"].search([("method_name", "=", "_job_publish_stock"), ("state", "=", "pending")])
         self.assertTrue(jobs)

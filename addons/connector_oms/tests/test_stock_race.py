@@ -31,9 +31,7 @@ class TestOverReservation(BaseCase):
         self.addCleanup(self.clean)
 
     def make(self, env, warehouse):
-        product = env["product.product"].create(
-            {"name": "Wanted by two", "type": "consu", "is_storable": True}
-        )
+        product = env["product.product"].create({"name": "Wanted by two", "type": "consu", "is_storable": True})
         env["stock.quant"].create(
             {
                 "product_id": product.id,
@@ -120,3 +118,20 @@ class TestOverReservation(BaseCase):
             error = self.race()
         self.assertIsNone(error)
         self.assertEqual(self.reserved(), (UNITS, 2 * UNITS))
+
+    def test_bulk_leaves_stock_that_somebody_is_changing_for_later(self):
+        with self.registry.cursor() as other, self.registry.cursor() as cr:
+            other.execute(
+                "SELECT id FROM stock_quant WHERE product_id = %s FOR NO KEY UPDATE",
+                (self.product_id,),
+            )
+            env = api.Environment(cr, SUPERUSER_ID, {"integration_bulk_reservation": True})
+            move = env["stock.move"].browse(self.move_ids[0])
+            move.integration_reserve_pending = True
+            move._action_assign()
+            self.assertEqual(move.state, "confirmed")
+            self.assertTrue(move.integration_reserve_pending)
+            other.rollback()
+            move._action_assign()
+            self.assertEqual(move.state, "assigned")
+            self.assertFalse(move.integration_reserve_pending)

@@ -22,10 +22,7 @@ class TestReserveLane(StockCase):
     def confirm(self, *units, **values):
         """Confirm one order a number of units, as the import does; their moves."""
         orders = self.env["sale.order"].concat(
-            *(
-                self.make_order([(self.product, unit)], client_order_ref=str(unit), **values)
-                for unit in units
-            )
+            *(self.make_order([(self.product, unit)], client_order_ref=str(unit), **values) for unit in units)
         )
         orders.with_context(integration_defer_reservation=True).action_confirm()
         return orders.order_line.move_ids
@@ -38,9 +35,7 @@ class TestReserveLane(StockCase):
         return result
 
     def jobs(self):
-        return self.env["queue.job"].search(
-            [("method_name", "=", "_job_reserve"), ("state", "=", "pending")]
-        )
+        return self.env["queue.job"].search([("method_name", "=", "_job_reserve"), ("state", "=", "pending")])
 
     def test_confirming_only_marks(self):
         move = self.confirm(4)
