@@ -30,7 +30,13 @@ def order(entries=(), extras=(), **totals):
 
 def line(net, quantity=1, taxes=()):
     return OrderLine(
-        external_id="1", title="x", ordered_quantity=quantity, quantity=quantity, unit_price=0, net_amount=net, taxes=taxes
+        external_id="1",
+        title="x",
+        ordered_quantity=quantity,
+        quantity=quantity,
+        unit_price=0,
+        net_amount=net,
+        taxes=taxes,
     )
 
 

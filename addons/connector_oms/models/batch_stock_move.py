@@ -24,7 +24,6 @@ class StockMove(models.Model):
         memo = self.env.context.get(CONTEXT_KEY)
         if memo:
             moves = self.filtered(
-                lambda move: move.product_id.id not in memo.products
-                or move.product_id.id in memo.replenished
+                lambda move: move.product_id.id not in memo.products or move.product_id.id in memo.replenished
             )
         return super(StockMove, moves)._trigger_scheduler()

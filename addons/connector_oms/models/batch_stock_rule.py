@@ -9,9 +9,7 @@ class StockRule(models.Model):
     _inherit = "stock.rule"
 
     @api.model
-    def _search_rule_for_warehouses(
-        self, route_ids, packaging_uom_id, product_id, warehouse_ids, domain
-    ):
+    def _search_rule_for_warehouses(self, route_ids, packaging_uom_id, product_id, warehouse_ids, domain):
         """Remember the rules of the same routes, warehouses and places."""
         memo = self.env.context.get(CONTEXT_KEY)
         arguments = (route_ids, packaging_uom_id, product_id, warehouse_ids, domain)

@@ -62,14 +62,12 @@ class IntegrationBackend(models.Model):
     team_id = fields.Many2one("crm.team", "Sales team", check_company=True)
     pricelist_id = fields.Many2one(
         "product.pricelist",
-        "Pricelist",
         check_company=True,
         help="Kept on orders in its currency, for lines a person adds later. The channel's prices always count.",
     )
     payment_term_id = fields.Many2one("account.payment.term", "Payment terms")
     warehouse_id = fields.Many2one(
         "stock.warehouse",
-        "Warehouse",
         check_company=True,
         help="For orders whose location is not linked to a warehouse.",
     )

@@ -1,8 +1,7 @@
 from odoo import models
 
-from .integration_order_values import naive
-
 from ..lib.documents import CancellationRequest
+from .integration_order_values import naive
 
 
 class IntegrationFlow(models.Model):

@@ -78,7 +78,7 @@ class SaleOrder(models.Model):
         channel = self.filtered("integration_currency_id")
         for order in channel:
             order.currency_id = order.integration_currency_id
-        super(SaleOrder, self - channel)._compute_currency_id()
+        return super(SaleOrder, self - channel)._compute_currency_id()
 
     def _confirmation_error_message(self):
         """An order that is held cannot be confirmed by anybody."""
@@ -129,17 +129,8 @@ class SaleOrder(models.Model):
         over._release(self.env._("The channel no longer gives this reason."))
         decided = {(hold.kind, hold.reason) for hold in known if hold.released_by_id}
         same = set((standing - over).mapped("kind"))
-        fresh = {
-            kind: reason
-            for kind, reason in holds.items()
-            if kind not in same and (kind, reason) not in decided
-        }
-        known.create(
-            [
-                {"order_id": self.id, "kind": kind, "reason": reason}
-                for kind, reason in fresh.items()
-            ]
-        )
+        fresh = {kind: reason for kind, reason in holds.items() if kind not in same and (kind, reason) not in decided}
+        known.create([{"order_id": self.id, "kind": kind, "reason": reason} for kind, reason in fresh.items()])
         self._integration_show_hold()
         return set(over.mapped("kind")), set(fresh)
 

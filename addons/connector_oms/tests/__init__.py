@@ -14,8 +14,6 @@ from . import (
     test_stock_bulk_reserve,
     test_stock_dirty,
     test_stock_publish,
-    test_stock_publish_race,
     test_stock_race,
     test_stock_reserve_lane,
-    test_stock_views,
 )

@@ -30,9 +30,7 @@ class TestRandomOrders(OrderCase):
         net = gross - rounded(gross * Decimal(dice.choice((0, 0, 10, 15, 33))) / 100)
         rates = dice.sample(RATES, dice.choice((0, 1, 1, 2)))
         whole = 100 + sum(rates) if included else Decimal(100)
-        taxes = [
-            tax(rate, rounded(net * rate / whole), included=included) for rate in rates
-        ]
+        taxes = [tax(rate, rounded(net * rate / whole), included=included) for rate in rates]
         return quantity, net, taxes
 
     def _order(self, number, dice):
