@@ -120,6 +120,9 @@ class InboundWork:
         if item.error:
             self._fail(message, item.error)
             return
+        if item.state == "deferred":
+            self.outcomes[message.id] = ("retry", "conflict", item.note)
+            return
         if item.state not in ("done", "blocked"):
             raise AssertionError(f"the handler of {self.flow.code} left message {message.id} open")
         cause = item.reports[0].cause if item.state == "blocked" else None

@@ -22,8 +22,8 @@ class Report:
 class Inbound:
     """One message with the documents it was decoded to.
 
-    A handler calls ``done`` or ``block`` exactly once, and ``report`` as often as it
-    needs. Whatever it said is forgotten when its batch is rolled back.
+    A handler calls ``done``, ``block`` or ``defer`` exactly once, and ``report`` as
+    often as it needs. Whatever it said is forgotten when its batch is rolled back.
 
     :param message: integration.message, locked by this transaction
     :param documents: canonical documents
@@ -47,6 +47,13 @@ class Inbound:
         """A person must act; nothing of this message was written."""
         self.state, self.record = "blocked", record
         self.report(category, cause, suggestion, group_key, record, amount)
+
+    def defer(self, note):
+        """Not in this batch: another worker is at what it needs. Nothing of it was written.
+
+        It stays due, and is taken again by a batch that sees what the other one did.
+        """
+        self.state, self.note = "deferred", note
 
     def report(self, category, cause, suggestion="", group_key="", record=None, amount=0.0):
         """Applied, but a person must look at it."""

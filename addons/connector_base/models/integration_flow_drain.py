@@ -15,6 +15,8 @@ _logger = logging.getLogger(__name__)
 DRAIN_SECONDS = 20
 #: how often a batch that met a concurrent change starts afresh at once
 CONFLICT_TRIES = 5
+#: seconds to wait when all of a batch needs what another worker is at
+DEFERRED_SECONDS = 0.2
 
 
 class IntegrationFlow(models.Model):
@@ -85,6 +87,8 @@ class IntegrationFlow(models.Model):
         ended = {attempts[message_id]: outcome for message_id, outcome in outcomes.items()}
         attempts.clear()  # committed: from here on nothing is taken back
         flow.env["integration.attempt"].sudo()._finish(ended)
+        if flow.direction == "in" and all(kind == "conflict" for __, kind, __ in ended.values()):
+            time.sleep(DEFERRED_SECONDS)
         return len(claimed.heads)
 
     def _process(self, flow, claimed, patient):

@@ -19,6 +19,7 @@ class TestLedger(HubCase):
         super().setUpClass()
         cls.flow = cls.make_flow("test.in", batch_size=8)
         cls.applied = []
+        cls.busy = False
         patcher = patch.object(cls.registry["integration.flow"], "_handle_test_in", cls._handle, create=True)
         patcher.start()
         cls.addClassCleanup(patcher.stop)
@@ -39,6 +40,9 @@ class TestLedger(HubCase):
                 raise UserError("The price list is missing.")
             if document.get("wait"):
                 raise RateLimitedError("slow down", retry_after=40)
+            if document.get("defer") and TestLedger.busy:
+                item.defer("Somebody is at it.")
+                continue
             if document.get("block"):
                 item.block("data", "Unknown SKU", "Map it", group_key=document["block"])
                 continue
@@ -60,6 +64,19 @@ class TestLedger(HubCase):
         self.assertEqual(message.state, "done")
         self.assertEqual(self.env[message.res_model].browse(message.res_id).name, "Ada")
         self.assertEqual(message.attempt_ids.mapped("outcome"), ["done"])
+
+    def test_deferred_message_stays_due_and_is_taken_again(self):
+        TestLedger.busy = True
+        deferred = self.receive(self.flow, {"name": "Later", "defer": True})
+        other = self.receive(self.flow, {"name": "Now"})
+        self.flow._drain_batch()
+        self.env.invalidate_all()
+        self.assertEqual((deferred.state, other.state), ("pending", "done"))
+        self.assertEqual(deferred.attempt_count, 0)
+        TestLedger.busy = False
+        self.drain(self.flow)
+        self.assertEqual(deferred.state, "done")
+        self.assertEqual(deferred.attempt_ids.sorted("id").mapped("outcome"), ["retry", "done"])
 
     def test_bad_one_in_a_batch_leaves_its_neighbours_alone(self):
         messages = self.env["integration.message"]

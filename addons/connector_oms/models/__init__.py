@@ -28,6 +28,7 @@ from . import (
     integration_order_updater,
     integration_order_values,
     integration_partner_binding,
+    integration_partner_guard,
     integration_partner_matcher,
     integration_product_binding,
     integration_product_binding_stock,

@@ -39,6 +39,7 @@ class IntegrationOrderImporter(models.AbstractModel):
         cancelled = [work for work in todo if work.sale and work.document.cancellation]
         live = [work for work in todo if work not in cancelled]
         plan = self._plan(backend, live)
+        self.env["integration.partner.guard"]._guard(backend, live)
         going = self._going(live)
         self._create_base(backend, going, plan)
         self._create_orders(backend, [work for work in going if work.is_new])
@@ -47,7 +48,8 @@ class IntegrationOrderImporter(models.AbstractModel):
         updater._cancel(backend, cancelled)
         self._confirm(backend, going)
         self._finish(works)
-        self.env["integration.order.claim"]._update(backend, works)
+        decided = [work for work in works if work.item.state != "deferred"]
+        self.env["integration.order.claim"]._update(backend, decided)
 
     # what to do
 
@@ -206,7 +208,7 @@ class IntegrationOrderImporter(models.AbstractModel):
 
     def _going(self, works):
         """The works to write: all documents of an item, or none."""
-        stopped = {id(work.item) for work in works if work.problems}
+        stopped = {id(work.item) for work in works if work.problems or work.item.state == "deferred"}
         return [work for work in ready(works) if id(work.item) not in stopped]
 
     def _create_base(self, backend, works, plan):
@@ -300,7 +302,7 @@ class IntegrationOrderImporter(models.AbstractModel):
                 for problem in others:
                     work.item.report(**problem)
         for work in works:
-            if id(work.item) in stopped:
+            if id(work.item) in stopped or work.item.state == "deferred":
                 continue
             work.item.done(work.sale, work.note)
             for note in work.notes:
