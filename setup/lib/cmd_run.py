@@ -89,7 +89,7 @@ def _run(environment, steps, chosen):
             tell("everything is right" if status == 0 else f"the scenario failed (exit status {status})")
         result["setup_seconds"] = round(setup_seconds, 1)
         result["scenario_seconds"] = round(time.monotonic() - begun, 1)
-        _tell_outcome(odoo, shop, result, status)
+        _tell_outcome(result, status)
         if not chosen.once:
             _serve(odoo, shop)
         print(json.dumps(result), flush=True)
@@ -156,20 +156,20 @@ def _forget_earlier_runs(databases):
         remove_tree(folder)
 
 
-def _tell_outcome(odoo, shop, result, status):
+def _tell_outcome(result, status):
     say("")
     for key, value in result.items():
         say(f"  {key:24} {value}")
-    say("")
-    say(f"  Odoo      {odoo.url}/odoo   login admin, password admin")
-    say(f"  Shopify   {shop.url}/_oracle   (what the local shop received and holds)")
-    say(f"  log       {odoo.log}")
-    say(f"  database  {odoo.database}")
     say("")
     say("  The scenario succeeded." if status == 0 else "  The scenario FAILED: see the figures above.")
 
 
 def _serve(odoo, shop):
+    say("")
+    say(f"  Odoo      {odoo.url}/odoo   login admin, password admin")
+    say(f"  Shopify   {shop.url}/_oracle   (what the local shop received and holds)")
+    say(f"  log       {odoo.log}")
+    say("")
     say("  Serving until Ctrl-C.")
     try:
         while odoo.is_running() and shop.is_running():
