@@ -200,7 +200,8 @@ def _levels_sql(select: str, keys: tuple[str, str], of_pairs: bool, expiry: bool
 
 
 #: Append (backend, product, warehouse) for everything a transaction has marked, for
-#: the backends that publish stock; gives the flows to be woken.
+#: the backends that publish stock; gives the flows to be woken, and whether they were
+#: awake within the last second.
 DIRTY_SQL = """
 WITH pair AS (
     SELECT d.product_id, w.id AS warehouse_id
@@ -213,9 +214,12 @@ WITH pair AS (
     SELECT d.product_id, d.warehouse_id
       FROM unnest(%(products)s::int[], %(warehouses)s::int[]) AS d(product_id, warehouse_id)
 ), flow AS (
-    SELECT f.id, f.backend_id
+    SELECT f.id, f.backend_id,
+           COALESCE(s.ran_at > clock_timestamp() AT TIME ZONE 'UTC' - interval '1 second', FALSE)
+               AS has_just_run
       FROM integration_flow f
       JOIN integration_backend b ON b.id = f.backend_id
+      LEFT JOIN integration_stock_publisher s ON s.backend_id = b.id
      WHERE f.code = 'stock.out' AND f.active AND b.active AND b.state <> 'draft'
 ), added AS (
     INSERT INTO integration_stock_dirty (backend_id, product_id, warehouse_id)
@@ -232,5 +236,5 @@ WITH pair AS (
      WHERE f.backend_id = ANY(%(backends)s)
     RETURNING backend_id
 )
-SELECT id FROM flow WHERE backend_id IN (SELECT backend_id FROM added)
+SELECT id, has_just_run FROM flow WHERE backend_id IN (SELECT backend_id FROM added)
 """

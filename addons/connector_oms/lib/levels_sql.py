@@ -6,7 +6,8 @@ OPEN = "('pending', 'retry', 'ambiguous')"
 #: Serialises the rounds of one backend. It is an UPDATE and not only a lock: a round
 #: that waited here has an old snapshot, and must fail and start afresh.
 ENTER = """
-UPDATE integration_stock_publisher SET rounds = rounds + 1
+UPDATE integration_stock_publisher
+   SET rounds = rounds + 1, ran_at = clock_timestamp() AT TIME ZONE 'UTC'
  WHERE backend_id = %(backend_id)s
 RETURNING id, caught_until, poll_seen, poll_seen_at"""
 

@@ -25,10 +25,14 @@ class IntegrationFlow(models.Model):
 
     _inherit = "integration.flow"
 
-    def _request_publish_stock(self, eta=None):
-        """See that a round of these flows runs after the commit."""
-        identity = "publish-stock-later" if eta else "publish-stock"
-        self._request_job("_job_publish_stock", identity=identity, eta=eta)
+    def _request_publish_stock(self, eta=None, soon=False):
+        """See that a round of these flows runs after the commit.
+
+        :param eta: naive UTC time; None for as soon as possible
+        :param soon: ``eta`` is so near that it must not be taken for a longer wait
+        """
+        wait = ("-soon" if soon else "-later") if eta else ""
+        self._request_job("_job_publish_stock", identity=f"publish-stock{wait}", eta=eta)
 
     def _stock_reader(self):
         """(adapter or None, the channel has to be read before it is overwritten).
@@ -100,7 +104,9 @@ class IntegrationFlow(models.Model):
     def _stock_rows(self, message):
         """Levels that a message may carry, locked: dicts of ``levels_sql.OF_MESSAGE``."""
         ids = load_levels(message._raws()[message.id])
-        self.env.cr.execute(sql.OF_MESSAGE, {"message_id": message.id, "ids": ids})
+        self.env.cr.execute(
+            sql.OF_MESSAGE, {"message_id": message.id, "ids": ids}, log_exceptions=False
+        )
         return self.env.cr.dictfetchall()
 
     def _build_stock_out(self, message):

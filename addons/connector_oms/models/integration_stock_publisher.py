@@ -15,6 +15,7 @@ class IntegrationStockPublisher(models.Model):
 
     backend_id = fields.Many2one("integration.backend", required=True, ondelete="cascade")
     rounds = fields.Integer(default=0)
+    ran_at = fields.Datetime("Last round")
     caught_until = fields.Datetime("Orders known until", help="What the channel had sold before is in Odoo.")
     poll_seen = fields.Datetime("Look-up seen", help="Look-up whose orders are still being worked off.")
     poll_seen_at = fields.Datetime("Look-up seen on")

@@ -5,6 +5,10 @@ one statement: a transaction that touches a thousand quants inserts each (produc
 warehouse) once, and one that is rolled back leaves none.
 """
 
+from datetime import timedelta
+
+from odoo import fields
+
 from ..lib.availability import DIRTY_SQL
 
 KEY = "connector_oms.stock_dirty"
@@ -90,5 +94,9 @@ def _write(env, marks):
             "backends": list(marks.backends),
         },
     )
-    flow_ids = [row[0] for row in env.cr.fetchall()]
-    env["integration.flow"].sudo().browse(flow_ids)._request_publish_stock()
+    # a change after a quiet time is published at once; while one follows the other,
+    # they are gathered for a second
+    soon = fields.Datetime.now() + timedelta(seconds=1)
+    for flow_id, has_just_run in env.cr.fetchall():
+        flow = env["integration.flow"].sudo().browse(flow_id)
+        flow._request_publish_stock(eta=soon if has_just_run else None, soon=True)

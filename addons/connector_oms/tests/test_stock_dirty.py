@@ -130,3 +130,17 @@ class TestDirty(StockCase):
         self.env.cr.postcommit.run()
         jobs = self.env["queue.job"].search([("method_name", "=", "_job_publish_stock"), ("state", "=", "pending")])
         self.assertEqual(jobs.records, self.flow)
+
+    def test_rounds_follow_each_other_by_a_second(self):
+        self.stock_up(self.product, self.stock, 5)
+        self.run_precommit()
+        self.flow._job_publish_stock()
+        self.env.cr.postcommit.clear()
+        self.stock_up(self.product, self.shelves[0], 5)
+        self.run_precommit()
+        self.env.cr.postcommit.run()
+        job = self.env["queue.job"].search(
+            [("method_name", "=", "_job_publish_stock"), ("state", "=", "pending")]
+        )
+        self.assertEqual(len(job), 1)
+        self.assertTrue(job.eta)
