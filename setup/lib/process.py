@@ -1,5 +1,6 @@
 """Running other programs, with their output kept in a log that an error can point to."""
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -96,3 +97,13 @@ def children_of(pid):
             if parent == pid:
                 found.append(int(entry))
     return sorted(found)
+
+
+def commands_running():
+    """Return the command lines of the processes of this machine, as far as they may be read (Linux)."""
+    found = []
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            with contextlib.suppress(OSError), open(f"/proc/{entry}/cmdline", "rb") as stream:
+                found.append(stream.read().replace(b"\0", b" ").decode(errors="replace"))
+    return found

@@ -10,7 +10,7 @@ from . import apt
 from .errors import SetupError
 from .files import MARKER, digest_of, is_complete, locked, mark_complete, remove_tree, write_atomic
 from .paths import REPO, SETUP, cache_dir
-from .process import output_of, run_logged
+from .process import commands_running, output_of, run_logged
 
 OLDEST, NEWEST = (3, 10), (3, 13)
 NO_PYTHON = "Install one of them, or name it with HUB_PYTHON=/path/to/python3."
@@ -129,8 +129,10 @@ def _create(python, root):
 def _prune(keep):
     """Remove the environments that were not used for longest: each change of a requirement makes a new one."""
     found = [path.parent for path in keep.parent.glob(f"*/{MARKER}") if path.parent != keep]
+    commands = "\n".join(commands_running())
     for root in sorted(found, key=lambda root: -(root / MARKER).stat().st_mtime)[KEPT - 1 :]:
-        remove_tree(root)
+        if str(root) not in commands:
+            remove_tree(root)
 
 
 def _wheel_of_pip():
