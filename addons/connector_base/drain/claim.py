@@ -12,7 +12,7 @@ class Claim:
 
     :param heads: to be worked on, in order
     :param older: {head id: ids of older messages of the same object}, newest wins
-    :param deaths: {head id: how many workers died at it}
+    :param deaths: {head id: how many workers died at it, or at others of its object}
     """
 
     heads: list[int] = field(default_factory=list)
@@ -23,6 +23,11 @@ class Claim:
     def poisoned(self):
         """Those that killed too many workers."""
         return [head for head in self.heads if self.deaths.get(head, 0) >= MAX_DEATHS]
+
+    def keep(self, heads):
+        """Leave all but these to a later batch."""
+        self.heads = heads
+        self.older = {head: ids for head, ids in self.older.items() if head in heads}
 
 
 def claim(cr, flow, limit):
@@ -39,13 +44,11 @@ def claim(cr, flow, limit):
     taken = Claim([row[0] for row in rows])
     if not taken.heads:
         return taken
-    taken.deaths = _deaths(cr, taken.heads)
-    if taken.deaths and len(taken.heads) > 1:
-        healthy = [head for head in taken.heads if head not in taken.deaths]
-        taken.heads = healthy or taken.heads[:1]
     if flow.full_state:
-        keys = {row[1]: row[0] for row in rows if row[1] and row[0] in taken.heads}
-        _take_newest(cr, flow.id, taken, keys)
+        _take_newest(cr, flow.id, taken, {row[1]: row[0] for row in rows if row[1]})
+    taken.deaths = _deaths(flow, taken.heads)
+    if taken.deaths and len(taken.heads) > 1:
+        taken.keep([head for head in taken.heads if head not in taken.deaths] or taken.heads[:1])
     return taken
 
 
@@ -72,16 +75,32 @@ def _lock_heads(cr, flow_id, limit):
     return cr.fetchall()
 
 
-def _deaths(cr, ids):
-    """{message id: attempts that never ended}; we hold the locks, so nobody is at it."""
-    cr.execute(
-        """SELECT message_id, count(*) FROM integration_attempt
-            WHERE message_id = ANY(%s) AND kind = 'work'
-              AND (outcome IS NULL OR outcome = 'died')
-            GROUP BY message_id""",
-        (ids,),
-    )
-    return dict(cr.fetchall())
+def _deaths(flow, heads):
+    """{head: attempts at it, or at open or dead messages of its object, that never ended}.
+
+    The object counts, not the message alone: its next message would kill as many workers
+    again. We hold the locks, so nobody is at them; and we look in a cursor of our own,
+    because a worker may have died after our snapshot was taken.
+    """
+    with flow.env.registry.cursor() as cr:
+        cr.execute(
+            """SELECT h.id, count(*)
+                 FROM integration_message h
+                 JOIN LATERAL (
+                      SELECT h.id
+                       UNION
+                      SELECT m.id FROM integration_message m
+                       WHERE m.flow_id = h.flow_id AND m.business_key = h.business_key
+                         AND h.business_key <> ''
+                         AND m.state IN ('pending', 'retry', 'ambiguous', 'dead')
+                      ) same ON TRUE
+                 JOIN integration_attempt a ON a.message_id = same.id
+                WHERE h.id = ANY(%s) AND a.kind = 'work'
+                  AND (a.outcome IS NULL OR a.outcome = 'died')
+                GROUP BY h.id""",
+            (heads,),
+        )
+        return dict(cr.fetchall())
 
 
 def _take_newest(cr, flow_id, taken, keys):
@@ -101,10 +120,7 @@ def _take_newest(cr, flow_id, taken, keys):
     for key, message_id in cr.fetchall():
         groups.setdefault(key, []).append(message_id)
     for key, ids in groups.items():
-        head = keys[key]
-        if taken.deaths.get(head):
-            continue  # the suspect stays alone, so that the blame stays clear
-        newest = ids[-1]
+        head, newest = keys[key], ids[-1]
         taken.heads[taken.heads.index(head)] = newest
         taken.older[newest] = [head, *ids[:-1]]
 

@@ -79,7 +79,8 @@ class IntegrationFlow(models.Model):
         self._invite_others(cr, flow, len(claimed.heads))
         poisoned = claimed.poisoned
         if poisoned:
-            flow._quarantine(poisoned)
+            for head in poisoned:
+                flow._quarantine(head, claimed.older.get(head, []))
             return len(poisoned)
         attempts.update(flow.env["integration.attempt"].sudo()._start(claimed.heads))
         outcomes = self._process(flow, claimed, patient)
@@ -110,20 +111,25 @@ class IntegrationFlow(models.Model):
                 env = api.Environment(other, SUPERUSER_ID, {})
                 env["integration.flow"].browse(self.id)._request_drain()
 
-    def _quarantine(self, message_ids):
-        """Put messages aside that killed their worker again and again."""
-        for message in self.env["integration.message"].browse(message_ids):
-            message._settle("dead", error=self.env._("The worker died at it, three times."))
-            self.env["integration.exception"]._report(
-                message.backend_id,
-                "poison",
-                self.env._(
-                    "“%(name)s” killed its worker three times and was put aside.",
-                    name=message.display_name,
-                ),
-                self.env._("Have a technician look at the payload before it is replayed."),
-                message=message,
-            )
+    def _quarantine(self, message_id, older):
+        """Put an object's messages aside: it killed its worker again and again.
+
+        Those that come later are put aside at once, until a person replays one.
+        """
+        messages = self.env["integration.message"]
+        message = messages.browse(message_id)
+        text = self.env._("The worker died at it, three times.")
+        (message | messages.browse(older))._settle("dead", error=text)
+        self.env["integration.exception"]._report(
+            message.backend_id,
+            "poison",
+            self.env._(
+                "“%(name)s” killed its worker three times and was put aside.",
+                name=message.display_name,
+            ),
+            self.env._("Have a technician look at the payload before it is replayed."),
+            message=message,
+        )
 
     def _after_rollback(self, attempts, error, *, again):
         """Close the attempts of a batch that was rolled back, and set the next try.

@@ -38,10 +38,16 @@ class IntegrationMessage(models.Model):
                 WHERE id = ANY(%s)""",
             (self.ids,),
         )
+        # deaths count for the object: those of its other messages are forgiven with it
         self.env.cr.execute(
             """UPDATE integration_attempt SET outcome = 'dead'
-                WHERE message_id = ANY(%s) AND (outcome IS NULL OR outcome = 'died')""",
-            (self.ids,),
+                WHERE (outcome IS NULL OR outcome = 'died')
+                  AND (message_id = ANY(%s) OR message_id IN (
+                      SELECT m.id FROM integration_message r
+                        JOIN integration_message m
+                          ON m.flow_id = r.flow_id AND m.business_key = r.business_key
+                       WHERE r.id = ANY(%s) AND r.business_key <> '' AND m.state = 'dead'))""",
+            (self.ids, self.ids),
         )
         self.invalidate_recordset()
         self.sudo().flow_id._request_drain()
