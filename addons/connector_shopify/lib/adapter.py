@@ -184,12 +184,14 @@ _PREPARE: dict[str, Callable] = {
 }
 _SEND: dict[str, Callable] = {
     "fulfillment_create": encode.send_shipment,
+    "fulfillment_tracking_update": encode.send_tracking,
     "inventory_set_quantities": encode.send_stock,
     "inventory_activate": encode.send_activation,
     "order_cancel": encode.send_cancellation,
 }
 _FIND: dict[str, Callable] = {
     "fulfillment_create": encode.find_shipment,
+    "fulfillment_tracking_update": encode.find_tracking,
     "inventory_set_quantities": encode.find_stock,
     "inventory_activate": encode.find_stock,
     "order_cancel": encode.find_cancellation,

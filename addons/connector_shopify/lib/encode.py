@@ -13,7 +13,7 @@ from typing import Any
 from ...connector_base.lib.adapter import Call, CallResult
 from ...connector_base.lib.errors import ConflictError, DataError, TransientError
 from ...connector_oms.lib.documents import CancellationRequest, Shipment, StockUpdate
-from . import cancellations, const, shipments, stock
+from . import cancellations, const, shipments, stock, tracking
 from .client import ShopifyClient, user_error
 from .paging import all_nodes, by_ids, next_cursor, pages
 from .values import nodes, text
@@ -27,8 +27,12 @@ STOCK_ROUNDS = 4
 def prepare_shipment(client: ShopifyClient, shipment: Shipment, now: datetime) -> list[Call]:
     """The fulfilments that tell of a shipment: reads what the order still waits for.
 
+    Of a shipment that Shopify was told before, only the tracking can be new.
+
     :raises DataError: category ``fulfilment``: Shopify cannot take all of it
     """
+    if shipment.known_as:
+        return tracking.plan(shipment, read_fulfillments(client, shipment.order_id), now)
     order = read_fulfillment_orders(client, shipment.order_id)
     return shipments.plan(shipment, order, read_fulfillments(client, shipment.order_id), now)
 
@@ -110,6 +114,29 @@ def find_shipment(client: ShopifyClient, call: Call, now: datetime) -> CallResul
     """The fulfilment of a call whose answer was lost, None where it is not there."""
     fulfillments = read_fulfillments(client, call.meta["order_id"])
     found = shipments.find(call.meta, fulfillments)
+    return _shipped(found) if found else None
+
+
+def send_tracking(client: ShopifyClient, call: Call) -> CallResult:
+    """Replace the tracking of a fulfilment.
+
+    :raises ConnectorError: it was refused
+    """
+    answer = client.mutate(call.operation, call.body, safe=True)
+    payload = answer.data.get("fulfillmentTrackingInfoUpdate") or {}
+    error = user_error(
+        payload.get("userErrors") or [],
+        category=shipments.CATEGORY,
+        params={"order": call.meta["order_id"]},
+    )
+    if error:
+        raise error
+    return _shipped(payload.get("fulfillment") or {})
+
+
+def find_tracking(client: ShopifyClient, call: Call, now: datetime) -> CallResult | None:
+    """The fulfilment, when it has the tracking of a call whose answer was lost."""
+    found = tracking.has(call.meta, read_fulfillments(client, call.meta["order_id"]))
     return _shipped(found) if found else None
 
 

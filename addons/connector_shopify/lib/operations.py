@@ -20,6 +20,7 @@ COSTS: dict[str, tuple[int, int]] = {
     "fulfillment_lines": (25, 0),
     "fulfillment_order_lines": (25, 0),
     "fulfillment_orders": (103, 0),
+    "fulfillment_tracking_update": (15, 0),
     "fulfillments": (24, 0),
     "inventory_activate": (15, 0),
     "inventory_levels": (0, 3),

@@ -159,6 +159,32 @@ def test_a_shipment_arrives_once_and_is_found_again(shop):
     assert shop.adapter.prepare("shipment.out", ship(shop, order, lines=call.meta["lines"])) == []
 
 
+def test_tracking_that_comes_later_reaches_the_shipment_it_belongs_to(shop):
+    (order,) = shop.place("plain")
+    (call,) = shop.adapter.prepare("shipment.out", ship(shop, order, number=None))
+    known = shop.adapter.send(call).external_id
+    later = ship(shop, order, number="T9", lines=call.meta["lines"], known_as=(known,))
+    (change,) = shop.adapter.prepare("shipment.out", later)
+    assert shop.adapter.lookup(change) is None
+    assert shop.adapter.send(change).external_id == known
+    assert shop.adapter.lookup(change).external_id == known
+    (fulfilment,) = shop.told(order)["fulfillments"]
+    assert [entry["number"] for entry in fulfilment["tracking"]] == ["T9"]
+    assert shop.adapter.prepare("shipment.out", later) == []
+    other = ship(shop, order, number="T10", lines=call.meta["lines"], known_as=(known,))
+    (again,) = shop.adapter.prepare("shipment.out", other)
+    assert again.key != change.key
+
+
+def test_tracking_of_a_shipment_that_was_cancelled_there_says_so(shop):
+    (order,) = shop.place("plain")
+    (call,) = shop.adapter.prepare("shipment.out", ship(shop, order))
+    shop.adapter.send(call)
+    gone = ship(shop, order, lines=call.meta["lines"], known_as=(gid("Fulfillment", 1),))
+    with pytest.raises(DataError, match="does not have this delivery"):
+        shop.adapter.prepare("shipment.out", gone)
+
+
 @pytest.mark.parametrize("fault", ["500_after", "hang", "close"])
 def test_work_done_without_an_answer_is_not_done_twice(shop, fault):
     (order,) = shop.place("plain")

@@ -113,6 +113,7 @@ def test_mutations_are_known_as_such():
     mutations = {name for name in NAMES if operation(name).is_mutation}
     assert mutations == {
         "fulfillment_create",
+        "fulfillment_tracking_update",
         "inventory_activate",
         "inventory_set_quantities",
         "order_cancel",
