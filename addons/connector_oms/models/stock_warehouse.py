@@ -36,6 +36,7 @@ class StockWarehouse(models.Model):
     @api.model
     def _cron_reserve(self):
         """Ask for the lanes that a kill or a lost job left out."""
+        self.env["stock.move"].flush_model(["integration_reserve_pending", "state"])
         self.env.cr.execute(
             """UPDATE stock_move SET integration_reserve_pending = FALSE
                 WHERE integration_reserve_pending AND state IN ('draft', 'done', 'cancel')"""
