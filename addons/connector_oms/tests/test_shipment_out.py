@@ -288,6 +288,19 @@ class TestShipmentOut(StockCase):
             raise ZeroDivisionError
         self.assertFalse(self.told())
 
+    def test_tracking_that_changed_before_a_crash_was_mended_is_told(self):
+        """The call was made, its worker died, the number changed, then it is settled."""
+        self.ship()
+        message = self.env["integration.message"].search([("flow_id", "=", self.out.id)])
+        document = self.out._build_shipment_out(message)
+        calls = [(call, self.adapter.send(call)) for call in self.adapter.prepare("x", document)]
+        self.env.cr.cache.clear()
+        self.picking.carrier_tracking_ref = "T9"
+        self.out._settle_shipment_out(message, calls)
+        message._settle("done")
+        (document,) = self.told()
+        self.assertEqual(document.packages[0].tracking.number, "T9")
+
     def test_settling_twice_leaves_one_link(self):
         self.ship()
         self.told()
@@ -300,3 +313,25 @@ class TestShipmentOut(StockCase):
         self.backend.shipment_notify = True
         self.ship()
         self.assertTrue(self.told()[0].notify_customer)
+
+    def test_parts_of_a_kit_are_left_to_a_person(self):
+        """The move's product is not the line's: the channel knows no parts."""
+        self.picking.action_assign()
+        move = self.picking.move_ids.filtered(
+            lambda move: move.sale_line_id == self.order.order_line[2]
+        )
+        self.env.cr.execute(
+            "UPDATE stock_move SET product_id = %s WHERE id = %s", (self.products[2].id, move.id)
+        )
+        self.env.cr.execute(
+            "UPDATE stock_move_line SET product_id = %s WHERE move_id = %s",
+            (self.products[2].id, move.id),
+        )
+        self.env.invalidate_all()
+        self.picking.move_ids.picked = True
+        self.picking.button_validate()
+        (document,) = self.told()
+        self.assertEqual(set(self.lines(document)), {"line-0", "line-1"})
+        exception = self.exceptions("fulfilment")
+        self.assertIn("parts", exception.cause)
+        self.assertEqual(exception.occurrences, 1)
