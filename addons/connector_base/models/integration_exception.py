@@ -47,7 +47,7 @@ class IntegrationException(models.Model):
     res_name = fields.Char("Concerns")
     amount = fields.Monetary("Worth", currency_field="currency_id")
     currency_id = fields.Many2one("res.currency", related="company_id.currency_id")
-    occurrences = fields.Integer(default=1)
+    occurrences = fields.Integer("Times", default=1)
     first_seen = fields.Datetime(default=fields.Datetime.now)
     last_seen = fields.Datetime(default=fields.Datetime.now)
     resolution = fields.Char()
