@@ -104,9 +104,7 @@ class IntegrationFlow(models.Model):
     def _stock_rows(self, message):
         """Levels that a message may carry, locked: dicts of ``levels_sql.OF_MESSAGE``."""
         ids = load_levels(message._raws()[message.id])
-        self.env.cr.execute(
-            sql.OF_MESSAGE, {"message_id": message.id, "ids": ids}, log_exceptions=False
-        )
+        self.env.cr.execute(sql.OF_MESSAGE, {"message_id": message.id, "ids": ids}, log_exceptions=False)
         return self.env.cr.dictfetchall()
 
     def _build_stock_out(self, message):

@@ -2,6 +2,7 @@
 from . import (
     test_order_claim,
     test_order_customer,
+    test_order_guard,
     test_order_hold,
     test_order_money,
     test_order_product,
@@ -13,7 +14,10 @@ from . import (
     test_stock_availability,
     test_stock_bulk_reserve,
     test_stock_dirty,
+    test_stock_disagree,
     test_stock_publish,
+    test_stock_publish_race,
     test_stock_race,
     test_stock_reserve_lane,
+    test_stock_views,
 )

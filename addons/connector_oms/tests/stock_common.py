@@ -56,7 +56,7 @@ class StockMaker:
 
         :param lines: (product, units) or (product, units, further values)
         """
-        order = cls.env["sale.order"].create(
+        return cls.env["sale.order"].create(
             {
                 "partner_id": cls.partner.id,
                 "warehouse_id": (warehouse or cls.warehouse).id,
@@ -78,7 +78,6 @@ class StockMaker:
                 **values,
             }
         )
-        return order
 
     @classmethod
     def prepare_stock(cls):

@@ -317,12 +317,8 @@ class TestShipmentOut(StockCase):
     def test_parts_of_a_kit_are_left_to_a_person(self):
         """The move's product is not the line's: the channel knows no parts."""
         self.picking.action_assign()
-        move = self.picking.move_ids.filtered(
-            lambda move: move.sale_line_id == self.order.order_line[2]
-        )
-        self.env.cr.execute(
-            "UPDATE stock_move SET product_id = %s WHERE id = %s", (self.products[2].id, move.id)
-        )
+        move = self.picking.move_ids.filtered(lambda move: move.sale_line_id == self.order.order_line[2])
+        self.env.cr.execute("UPDATE stock_move SET product_id = %s WHERE id = %s", (self.products[2].id, move.id))
         self.env.cr.execute(
             "UPDATE stock_move_line SET product_id = %s WHERE move_id = %s",
             (self.products[2].id, move.id),

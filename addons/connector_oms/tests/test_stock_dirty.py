@@ -139,8 +139,6 @@ class TestDirty(StockCase):
         self.stock_up(self.product, self.shelves[0], 5)
         self.run_precommit()
         self.env.cr.postcommit.run()
-        job = self.env["queue.job"].search(
-            [("method_name", "=", "_job_publish_stock"), ("state", "=", "pending")]
-        )
+        job = self.env["queue.job"].search([("method_name", "=", "_job_publish_stock"), ("state", "=", "pending")])
         self.assertEqual(len(job), 1)
         self.assertTrue(job.eta)

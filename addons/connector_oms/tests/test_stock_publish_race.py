@@ -46,9 +46,7 @@ class TestPublishRace(BaseCase):
 
     def make(self, env):
         warehouse = env["stock.warehouse"].search([], limit=1)
-        product = env["product.product"].create(
-            {"name": "Raced for", "type": "consu", "is_storable": True}
-        )
+        product = env["product.product"].create({"name": "Raced for", "type": "consu", "is_storable": True})
         backend = env["integration.backend"].create({"name": "Race", "kind": "test"})
         flow = env["integration.flow"].create(
             {
@@ -61,9 +59,7 @@ class TestPublishRace(BaseCase):
         backend.state = "running"
         links = {"backend_id": backend.id, "external_id": "race"}
         env["integration.location.binding"].create({**links, "record_id": warehouse.id})
-        env["integration.product.binding"].create(
-            {**links, "stock_id": "race", "record_id": product.id}
-        )
+        env["integration.product.binding"].create({**links, "stock_id": "race", "record_id": product.id})
         quant = env["stock.quant"].create(
             {
                 "product_id": product.id,
@@ -100,8 +96,7 @@ class TestPublishRace(BaseCase):
     def level(self):
         with self.registry.cursor() as cr:
             cr.execute(
-                "SELECT id, available, version, message_id FROM integration_stock_level"
-                " WHERE backend_id = %s",
+                "SELECT id, available, version, message_id FROM integration_stock_level WHERE backend_id = %s",
                 (self.backend_id,),
             )
             return cr.dictfetchone()

@@ -20,9 +20,7 @@ class TestStockViews(StockCase):
         cls.clerk = new_test_user(cls.env, "oms_clerk", stock)
         viewer = f"{stock},connector_base.group_viewer"
         cls.viewer = new_test_user(cls.env, "oms_viewer", viewer)
-        cls.operator = new_test_user(
-            cls.env, "oms_operator", f"{stock},connector_base.group_operator"
-        )
+        cls.operator = new_test_user(cls.env, "oms_operator", f"{stock},connector_base.group_operator")
         company = cls.env["res.company"].create({"name": "Other company"})
         cls.stranger = new_test_user(
             cls.env,
@@ -50,9 +48,7 @@ class TestStockViews(StockCase):
         levels = self.publish()
         rows = {row["product_id"]: row for row in self.read_list(levels, self.viewer)}
         row = rows[self.products[0].id]
-        self.assertEqual(
-            (row["available"], row["free_quantity"], row["known"], row["status"]), (5, 5, 5, "ok")
-        )
+        self.assertEqual((row["available"], row["free_quantity"], row["known"], row["status"]), (5, 5, 5, "ok"))
 
     def test_levels_of_other_companies_stay_hidden(self):
         levels = self.publish().with_user(self.stranger)
@@ -72,9 +68,7 @@ class TestStockViews(StockCase):
         level = self.publish()[:1]
         with self.assertRaises(AccessError):
             level.with_user(self.viewer).action_try_again()
-        self.env.cr.execute(
-            "UPDATE integration_stock_level SET problem = 'x' WHERE id = %s", (level.id,)
-        )
+        self.env.cr.execute("UPDATE integration_stock_level SET problem = 'x' WHERE id = %s", (level.id,))
         level.with_user(self.operator).action_try_again()
         self.assertFalse(level.problem)
 
