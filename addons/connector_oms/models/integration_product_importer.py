@@ -100,11 +100,7 @@ class IntegrationProductImporter(models.AbstractModel):
             self._plan_product(document, catalogue, sku, facts["title"])
             return None
         return self._problem(
-            self.env._(
-                "No product with the SKU %(sku)s (“%(title)s”).",
-                sku=sku or self.env._("(none)"),
-                title=facts["title"],
-            ),
+            self.env["integration.product.matcher"]._unknown_text(sku, facts["title"]),
             sku or document.external_id,
         )
 

@@ -122,17 +122,18 @@ class IntegrationProductMatcher(models.AbstractModel):
     def _block_unknown(self, work, line, sku):
         work.block(
             "product",
-            self.env._(
-                "No product with the SKU %(sku)s (“%(title)s”).",
-                sku=sku or self.env._("(none)"),
-                title=clean(line.title),
-            ),
+            self._unknown_text(sku, clean(line.title)),
             self.env._(
                 "Create the product or correct its SKU, or link the channel's product to one of yours, then try again."
             ),
             group_key=sku or line.product_id,
         )
-        return
+
+    def _unknown_text(self, sku, title):
+        """What is missing, in one sentence."""
+        if sku:
+            return self.env._("No product with the SKU %(sku)s (“%(title)s”).", sku=sku, title=title)
+        return self.env._("“%s” has no SKU, and no product is linked to it.", title)
 
     # writing
 
