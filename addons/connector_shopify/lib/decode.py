@@ -29,11 +29,12 @@ def decode(topic: str, raw: bytes, currency: str | None = None) -> list[Any]:
     try:
         return decoder(raw, currency)
     except ValidationError as error:
-        raise DataError(_explain(error), params={"reason": "invalid"}) from error
+        raise DataError(_explain(error), category="format", params={"reason": "invalid"}) from error
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         # an answer of another shape than the documents ask for
         raise DataError(
             f"the {topic} is not of the form that was asked for: {error!r}"[:300],
+            category="format",
             params={"reason": "shape"},
         ) from error
 

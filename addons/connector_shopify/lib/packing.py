@@ -33,9 +33,13 @@ def unpack(raw: bytes, name: str) -> Mapping[str, Any]:
     try:
         value = json.loads(raw)
     except (ValueError, RecursionError) as error:
-        raise DataError("the delivery is not JSON", params={"reason": "not_json", "size": len(raw)}) from error
+        raise DataError(
+            "the delivery is not JSON", category="format", params={"reason": "not_json", "size": len(raw)}
+        ) from error
     if isinstance(value, dict) and "problem" in value:
         raise TransientError(f"Shopify could not give the {name}: {value['problem']}")
     if not isinstance(value, dict) or not isinstance(value.get(name), dict):
-        raise DataError(f"the delivery does not say which {name} it is about", params={"reason": "no_id"})
+        raise DataError(
+            f"the delivery does not say which {name} it is about", category="format", params={"reason": "no_id"}
+        )
     return value
