@@ -33,8 +33,9 @@ def main(script, arguments):
 
 
 def names():
-    """Return the names of the benchmarks."""
-    return sorted(path.stem for path in (REPO / "benchmarks").glob("[a-z]*.py"))
+    """Return the names of the benchmarks: the modules that can be run."""
+    modules = (REPO / "benchmarks").glob("*.py")
+    return sorted(path.stem for path in modules if "__main__" in path.read_text(encoding="utf-8"))
 
 
 def _main(script, arguments):

@@ -1,6 +1,7 @@
 """`setup/test`: all tests, each kind where it belongs, and one line that sums them up."""
 
 import argparse
+import contextlib
 import os
 import subprocess
 import sys
@@ -70,15 +71,12 @@ class Tally:
     def add(self, report):
         """Add the figures of a JUnit report.
 
-        :param report: path of the XML file; a missing one counts as one failure.
+        :param report: path of the XML file.
+        :raises OSError: when there is none.
+        :raises xml.etree.ElementTree.ParseError: when it is not whole.
         """
-        try:
-            cases = ElementTree.parse(report).getroot().iter("testcase")
-        except (OSError, ElementTree.ParseError):
-            self.failed += 1
-            return
         outcomes = {}
-        for case in cases:
+        for case in ElementTree.parse(report).getroot().iter("testcase"):
             # a test with sub-tests is reported once for each of them: its worst outcome counts
             key = (case.get("classname"), case.get("name"))
             outcomes[key] = max(outcomes.get(key, 0), *(RANK.get(child.tag, 0) for child in case), 0)
@@ -111,10 +109,12 @@ def distribute(arguments, here):
     options, paths, takes_value = [], {}, False
     for argument in arguments:
         file = here / argument.partition("::")[0]
-        if takes_value or argument.startswith("-") or not file.exists():
+        if takes_value or argument.startswith("-"):
             options.append(argument)
-            takes_value = argument in VALUE_OPTIONS
+            takes_value = not takes_value and argument in VALUE_OPTIONS
             continue
+        if not file.exists():
+            raise SetupError(f"{argument} does not exist", "Name a test file, and write options as --option=value.")
         name = os.path.relpath(file.resolve(), REPO)
         stage = next((stage for stage in STAGES if stage.owns(name)), None)
         if stage is None:
@@ -181,7 +181,10 @@ def _pytest(environment, arguments, variables, tally):
             command, cwd=REPO, env=environment.variables(**variables), stdin=subprocess.DEVNULL, check=False
         )
         status = done.returncode
-        tally.add(report)
+        with contextlib.suppress(OSError, ElementTree.ParseError):
+            tally.add(report)
     if status not in (0, 1, NO_TESTS):
+        # it could not start, or was interrupted: whatever the report says, something did not pass
+        tally.failed += 1
         say(f"      pytest ended with status {status}")
     return status

@@ -42,10 +42,9 @@ def test_sub_tests_count_as_one_test_with_the_worst_outcome(tmp_path):
     assert tally.line() == "1 passed, 2 failed, 1 skipped"
 
 
-def test_a_stage_without_report_counts_as_a_failure(tmp_path):
-    tally = Tally()
-    tally.add(tmp_path / "missing.xml")
-    assert tally.line() == "0 passed, 1 failed, 0 skipped"
+def test_a_misspelt_path_is_not_taken_for_an_option():
+    with pytest.raises(SetupError, match="does not exist"):
+        distribute(["tests/unit/test_nothing.py"], REPO)
 
 
 @pytest.mark.parametrize("workers, jobs", [(1, 1), (2, 2), (3, 2), (6, 5)])
