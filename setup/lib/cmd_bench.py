@@ -34,7 +34,7 @@ def main(script, arguments):
 
 def names():
     """Return the names of the benchmarks: the modules that can be run."""
-    modules = (REPO / "benchmarks").glob("*.py")
+    modules = (REPO / "benchmarks").glob("[a-z]*.py")
     return sorted(path.stem for path in modules if "__main__" in path.read_text(encoding="utf-8"))
 
 
