@@ -10,7 +10,7 @@ from odoo.addons.stock.models.stock_quant import StockQuant
 from ..stock.bulk_reserve import BulkReserve
 from .stock_common import StockMaker
 
-SITUATIONS = 100
+SITUATIONS = 60
 
 
 @tagged("post_install", "-at_install")
