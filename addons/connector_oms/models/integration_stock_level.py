@@ -25,8 +25,8 @@ class IntegrationStockLevel(models.Model):
 
     backend_id = fields.Many2one("integration.backend", "Channel", required=True, ondelete="cascade", readonly=True)
     company_id = fields.Many2one("res.company", required=True, index=True, readonly=True)
-    product_id = fields.Many2one("product.product", "Product", required=True, ondelete="cascade", readonly=True)
-    warehouse_id = fields.Many2one("stock.warehouse", "Warehouse", required=True, ondelete="cascade", readonly=True)
+    product_id = fields.Many2one("product.product", required=True, ondelete="cascade", readonly=True)
+    warehouse_id = fields.Many2one("stock.warehouse", required=True, ondelete="cascade", readonly=True)
     available = fields.Integer(
         "To be offered",
         readonly=True,
@@ -54,7 +54,7 @@ class IntegrationStockLevel(models.Model):
     compared_at = fields.Datetime("Compared on", readonly=True)
     mismatches = fields.Integer("Differed", readonly=True, help="Comparisons in a row.")
     recheck = fields.Boolean("To be read", readonly=True)
-    problem = fields.Char("Problem", readonly=True)
+    problem = fields.Char(readonly=True)
     message_id = fields.Many2one("integration.message", "Last message", ondelete="set null", readonly=True)
     message_version = fields.Integer(readonly=True)
     status = fields.Selection(STATUS, compute="_compute_status")
