@@ -176,9 +176,7 @@ class IntegrationBackend(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
         if self.env["integration.message"].sudo().search_count([("backend_id", "in", self.ids)], 1):
-            raise UserError(
-                self.env._("This backend has exchanged messages. Archive it instead of deleting it.")
-            )
+            raise UserError(self.env._("This backend has exchanged messages. Archive it instead of deleting it."))
 
     def _forget_secrets(self):
         self.env["integration.secret"].sudo().search([("backend_id", "in", self.ids)]).unlink()
@@ -216,6 +214,20 @@ class IntegrationBackend(models.Model):
         """Go on, and work off what has waited."""
         self._refuse_foreign_copy()
         self.write({"state": "running", "pause_reason": False})
+        self._work_off()
+
+    def _work_off(self):
+        """Work off what has waited, at once what only waited for new credentials."""
+        self.env.cr.execute(
+            """UPDATE integration_message SET next_at = clock_timestamp() AT TIME ZONE 'UTC'
+                WHERE id IN (SELECT id FROM integration_message
+                              WHERE backend_id = ANY(%s) AND state = 'retry' AND error_class = 'auth'
+                                FOR NO KEY UPDATE SKIP LOCKED)""",
+            (self.ids,),
+        )
+        for backend in self:
+            # should they still be refused, the next call reports it anew
+            self.env["integration.exception"]._heal_cause(backend, "credentials", "credentials")
         self.flow_ids._request_drain()
 
     def action_adopt_database(self):

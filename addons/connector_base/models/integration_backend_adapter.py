@@ -92,7 +92,7 @@ class IntegrationBackend(models.Model):
         self.sudo().fingerprint = self._database_fingerprint()
         self.write({"state": "running", "pause_reason": False})
         self._after_connect()
-        self.flow_ids._request_drain()
+        self._work_off()
         return True
 
     def _after_connect(self):

@@ -203,6 +203,15 @@ class TestOutbound(HubCase):
         self.assertEqual(message.state, "retry")
         self.assertEqual(message.attempt_count, 0)
 
+    def test_new_credentials_let_what_waited_go_on_at_once(self):
+        self.adapter.script = [AuthError("HTTP 401")]
+        message = self.emit()
+        self.drain(self.flow)
+        self.backend.action_resume()
+        self.assertFalse(self.exceptions("credentials"))
+        self.drain(self.flow)
+        self.assertEqual(message.state, "done")
+
     def test_rate_limit_is_obeyed_and_costs_no_try(self):
         self.adapter.script = [RateLimitedError("429", retry_after=120)]
         message = self.emit()

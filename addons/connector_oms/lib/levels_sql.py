@@ -53,13 +53,14 @@ SELECT %(backend_id)s, v.* FROM unnest(%(products)s::int[], %(warehouses)s::int[
 
 #: Whether an order may still be under way that the channel had counted at ``seen_at``.
 #: One that waits for a person is not: what it takes stands in its claims. One that
-#: nobody could read is: nobody knows what it takes.
+#: nobody could read is: nobody knows what it takes. A delivery that names no order at
+#: all takes nothing: the order it may have meant is found by the next look-up.
 UNDONE_ORDERS = """
 SELECT EXISTS (
     SELECT 1 FROM integration_message m JOIN integration_flow f ON f.id = m.flow_id
      WHERE f.backend_id = %(backend_id)s AND f.code = 'order.in'
        AND (m.state IN ('pending', 'retry', 'ambiguous')
-            OR m.state = 'blocked'
+            OR m.state = 'blocked' AND m.business_key <> ''
                AND EXISTS (SELECT 1 FROM integration_exception e
                             WHERE e.message_id = m.id AND e.state = 'open'
                               AND e.category = 'format'))
