@@ -1,0 +1,35 @@
+"""The scenario of `setup/run`, with fewer orders."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+from setup.lib.paths import REPO
+from tests.e2e.hub import Hub
+
+ZERO = (
+    "orders_duplicated",
+    "orders_lost",
+    "orders_off_by_a_cent",
+    "stock_mismatches",
+    "fulfilments_missing",
+    "fulfilments_doubled",
+)
+
+
+def test_scenario_of_40_orders_ends_with_both_sides_equal(hub: Hub):
+    command = [sys.executable, "-m", "sandbox.scenario"]
+    command += ["--odoo", hub.server.url, "--db", hub.server.database, "--sandbox", hub.shop.url]
+    command += ["--orders", "40", "--seed", "3"]
+    done = subprocess.run(
+        command, cwd=REPO, capture_output=True, text=True, timeout=300, check=False
+    )
+    figures = json.loads(done.stdout.splitlines()[-1])
+    assert {name: figures.get(name) for name in ZERO} == dict.fromkeys(ZERO, 0), done.stderr
+    assert done.returncode == 0, done.stderr
+    assert figures["orders_sent"] == 40
+    accounted = ("orders_imported", "orders_in_exception", "orders_left_out")
+    assert sum(figures[name] for name in accounted) == 40
+    assert figures["units_delivered"] > 0
