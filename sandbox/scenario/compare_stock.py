@@ -51,6 +51,33 @@ def stock_mismatches(world: World) -> list[str]:
     return found
 
 
+def unreserved_deliveries(world: World) -> list[str]:
+    """Moves of open deliveries that lack stock although some of it lies there unreserved.
+
+    A product whose quants are spread over the warehouse may be short in one place only;
+    the scenario keeps each in one.
+    """
+    found = []
+    for warehouse in world.warehouses.values():
+        free = _unreserved(world, warehouse)
+        for product, units in _promised(world, warehouse).items():
+            if units > 0 and free.get(product, 0) > 0:
+                names = f"product {product} in {warehouse['name']}"
+                found.append(f"{names}: {units} units wait although {free[product]} are free")
+    return found
+
+
+def overreserved(world: World) -> list[str]:
+    """Places where more of a product is reserved than lies there."""
+    found = []
+    for warehouse in world.warehouses.values():
+        for row in _quants(world, warehouse):
+            if row["reserved_quantity"] > row["quantity"]:
+                figures = f"{row['reserved_quantity']} reserved of {row['quantity']}"
+                found.append(f"{row['product_id'][1]} in {warehouse['name']}: {figures}")
+    return found
+
+
 def availability(world: World) -> dict[Pair, float]:
     """(product, warehouse) -> on hand and not reserved, less what is promised beyond that."""
     free: dict[Pair, float] = defaultdict(float)
@@ -66,7 +93,14 @@ def availability(world: World) -> dict[Pair, float]:
 
 
 def _unreserved(world: World, warehouse: dict) -> dict[int, float]:
-    rows = world.odoo.rows(
+    found: dict[int, float] = defaultdict(float)
+    for row in _quants(world, warehouse):
+        found[row["product_id"][0]] += row["quantity"] - row["reserved_quantity"]
+    return found
+
+
+def _quants(world: World, warehouse: dict) -> list[dict]:
+    return world.odoo.rows(
         "stock.quant",
         [
             ("location_id", "child_of", warehouse["view_location_id"][0]),
@@ -74,10 +108,6 @@ def _unreserved(world: World, warehouse: dict) -> dict[int, float]:
         ],
         ["product_id", "quantity", "reserved_quantity"],
     )
-    found: dict[int, float] = defaultdict(float)
-    for row in rows:
-        found[row["product_id"][0]] += row["quantity"] - row["reserved_quantity"]
-    return found
 
 
 def _promised(world: World, warehouse: dict) -> dict[int, float]:

@@ -100,8 +100,10 @@ def tell_state(world: World, placed: Sequence[str]) -> None:
         [("integration_backend_id", "=", world.backend_id), ("state", "!=", "cancel")],
         ["state"],
     )
+    done = sum(row["state"] == "done" for row in pickings)
     ready = sum(row["state"] == "assigned" for row in pickings)
     world.tell.say(
-        f"{len(rows)} orders in Odoo: {confirmed} confirmed, {held} held; "
-        f"{ready} of {len(pickings)} deliveries have all their stock reserved"
+        f"{len(rows)} orders in Odoo: {confirmed} confirmed, {held} held; {len(pickings)} "
+        f"deliveries: {done} done, {ready} with all their stock reserved, "
+        f"{len(pickings) - done - ready} waiting for stock"
     )

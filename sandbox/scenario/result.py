@@ -8,7 +8,7 @@ from typing import Any
 
 from . import compare_orders
 from .compare_fulfilments import read_fulfilments
-from .compare_stock import stock_mismatches
+from .compare_stock import overreserved, stock_mismatches, unreserved_deliveries
 from .exceptions import open_by_category
 from .prepare import World
 from .sides import read_sides
@@ -24,6 +24,8 @@ MUST_BE_ZERO = {
     "orders_without_cause": "Connectors > Exceptions, by the order's number",
     "orders_without_customer": "the order's contact and its links",
     "tracking_missing": "the transfer's tracking reference, and /_oracle/fulfillments",
+    "deliveries_unreserved": "Inventory > Deliveries that wait, and the product's stock",
+    "stock_overreserved": "the product's locations",
 }
 
 
@@ -70,6 +72,8 @@ def compare(world: World, placed: Sequence[str], before: Collection[str]) -> Res
         "orders_without_cause": compare_orders.without_cause(sides),
         "orders_without_customer": compare_orders.without_customer(world, sides),
         "tracking_missing": fulfilments.untracked(),
+        "deliveries_unreserved": unreserved_deliveries(world),
+        "stock_overreserved": overreserved(world),
     }
     figures = {
         "orders_sent": len(placed),

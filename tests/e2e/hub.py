@@ -158,6 +158,10 @@ class Hub:
             order="id",
         )
 
+    def told(self, order: str, *fields: str) -> list[dict[str, Any]]:
+        """Incoming messages about an order that webhooks brought; a look-up may bring more."""
+        return [row for row in self.messages(order, *fields) if row["source_topic"] != "poll"]
+
     def outgoing(self, record: str, number: int) -> list[dict[str, Any]]:
         """Outgoing messages about a record."""
         return self.odoo.rows(
@@ -245,9 +249,7 @@ class Hub:
 
         self.until(is_calm, "nothing is on its way", seconds, every=0.3)
 
-    def until(
-        self, holds: Callable[[], Any], what: str, seconds: float = 60, every: float = 0.2
-    ) -> None:
+    def until(self, holds: Callable[[], Any], what: str, seconds: float = 60, every: float = 0.2) -> None:
         """Wait until something holds.
 
         :raises AssertionError: it does not in time

@@ -23,9 +23,7 @@ def test_scenario_of_40_orders_ends_with_both_sides_equal(hub: Hub):
     command = [sys.executable, "-m", "sandbox.scenario"]
     command += ["--odoo", hub.server.url, "--db", hub.server.database, "--sandbox", hub.shop.url]
     command += ["--orders", "40", "--seed", "3"]
-    done = subprocess.run(
-        command, cwd=REPO, capture_output=True, text=True, timeout=300, check=False
-    )
+    done = subprocess.run(command, cwd=REPO, capture_output=True, text=True, timeout=300, check=False)
     figures = json.loads(done.stdout.splitlines()[-1])
     assert {name: figures.get(name) for name in ZERO} == dict.fromkeys(ZERO, 0), done.stderr
     assert done.returncode == 0, done.stderr

@@ -26,6 +26,11 @@ def test_secrets_stand_in_no_log_export_or_exception(hub: Hub):
     granted = granted_tokens(hub)
     assert granted, "no token was granted: the test would prove nothing"
     secrets = [CANARY, WRONG, token, *granted]
+    # what is no secret is found by the same search, so that an empty result means something
+    address = hub.webhook_url().rpartition("/")[2]
+    assert search_log(hub, [address])
+    assert "integration_backend.webhook_token: 1 rows" in search_database(hub, [address])
+    assert search_screens(hub, [hub.shop.get("settings")["client_id"]])
     assert search_log(hub, secrets) == []
     assert search_database(hub, secrets) == []
     assert search_screens(hub, secrets) == []
@@ -46,9 +51,7 @@ def provoke(hub: Hub) -> None:
     hub.set_backend(shopify_client_secret=CANARY)
     hub.shop.post("faults", {"kind": "bad_json", "operation": "nodes", "count": 2})
     state = hub.odoo.read("integration.backend", [backend], ["state"])[0]["state"]
-    hub.odoo.press(
-        "integration.backend", "action_connect" if state == "draft" else "action_resume", [backend]
-    )
+    hub.odoo.press("integration.backend", "action_connect" if state == "draft" else "action_resume", [backend])
     hub.look_now()
     hub.quiet()
     assert len(hub.sales(refused)) == 1
