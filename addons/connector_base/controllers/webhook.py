@@ -1,4 +1,5 @@
 import logging
+from functools import partial
 
 import psycopg2
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -7,6 +8,7 @@ from odoo import SUPERUSER_ID, http
 from odoo.http import Response, request
 
 from ..lib.errors import AuthError, ConfigurationError, DataError
+from ..models.integration_flow import wake_drain
 from ..settings import max_body_bytes
 
 _logger = logging.getLogger(__name__)
@@ -32,36 +34,37 @@ class IntegrationWebhook(http.Controller):
         word which. 413: too large. 503: not kept, deliver again.
         """
         env = request.env(user=SUPERUSER_ID, context={})
-        backend = env["integration.backend"]._by_webhook_token(token)
+        try:
+            target = env["integration.backend"]._webhook_target(token)
+        except KeyError:
+            target = None
         try:
             raw = request.httprequest.get_data(cache=False)
         except RequestEntityTooLarge:
             return Response("too large", status=413)
-        if not backend:
+        if not target:
             return Response("not authorised", status=401)
         headers = {name.lower(): value for name, value in request.httprequest.headers.items()}
         try:
-            incoming = backend._get_adapter().receive(headers, raw)
+            incoming = env["integration.backend"]._webhook_incoming(target, headers, raw)
         except AuthError:
             return Response("not authorised", status=401)
         except DataError:
             return Response("not understood", status=400)
         except ConfigurationError:
-            _logger.exception("webhook of backend %s cannot be verified", backend.id)
+            _logger.exception("webhook of backend %s cannot be verified", target["backend_id"])
             return Response("not ready", status=503)
-        if incoming is None:
+        if incoming is None or incoming.topic not in target["flows"]:
             return Response("ignored", status=200)
-        return self._keep(env, backend, incoming)
+        return self._keep(env, target, incoming)
 
-    def _keep(self, env, backend, incoming):
-        flow = backend._flow(incoming.topic)
-        if not flow:
-            return Response("ignored", status=200)
+    def _keep(self, env, target, incoming):
+        flow_id, tier = target["flows"][incoming.topic]
+        messages = env["integration.message"]
+        values = messages._incoming_values(target["backend_id"], target["company_id"], flow_id, incoming)
         try:
-            kept = env["integration.message"]._receive(flow, incoming)
+            kept = messages._keep(values, then=partial(wake_drain, flow_id=flow_id, tier=tier))
         except psycopg2.Error:
-            _logger.exception("webhook of backend %s could not be kept", backend.id)
+            _logger.exception("webhook of backend %s could not be kept", target["backend_id"])
             return Response("not kept", status=503, headers={"Retry-After": "5"})
-        if kept:
-            flow._request_drain()
         return Response("kept" if kept else "kept before", status=200)

@@ -2,6 +2,7 @@ from . import (
     integration_attempt,
     integration_backend,
     integration_backend_adapter,
+    integration_backend_webhook,
     integration_binding_mixin,
     integration_call,
     integration_exception,

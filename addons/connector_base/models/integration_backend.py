@@ -121,11 +121,6 @@ class IntegrationBackend(models.Model):
         parts = (uuid, database, cluster, str(option("environment", "")))
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
-    @api.model
-    def _by_webhook_token(self, token):
-        """The backend a webhook address belongs to, or an empty record set."""
-        return self.sudo().search_fetch([("webhook_token", "=", token)], ["kind", "company_id", "base_url"])
-
     def _flow(self, code):
         """The active flow of ``code``, or an empty record set."""
         self.ensure_one()
@@ -161,10 +156,13 @@ class IntegrationBackend(models.Model):
         backends = super().create(vals_list)
         for backend in backends:
             backend._ensure_flows()
+        self.env.registry.clear_cache()
         return backends
 
     def write(self, vals):
         """A new address makes credentials void; new limits start afresh."""
+        if not self._webhook_fields().isdisjoint(vals):
+            self.env.registry.clear_cache()
         if "base_url" in vals:
             moved = self.filtered(lambda backend: backend.base_url and backend.base_url != vals["base_url"])
             moved._forget_secrets()

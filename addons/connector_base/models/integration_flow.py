@@ -62,6 +62,23 @@ class IntegrationFlow(models.Model):
 
     _code_uniq = models.Constraint("UNIQUE (backend_id, code)", "The backend has this flow already.")
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """The webhook route has to learn of new flows."""
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """The webhook route has to learn of a flow that is switched off or moved."""
+        if not {"active", "code", "direction", "tier"}.isdisjoint(vals):
+            self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        """The webhook route has to forget them."""
+        self.env.registry.clear_cache()
+        return super().unlink()
+
     def _compute_display_name(self):
         for flow in self:
             flow.display_name = f"{flow.backend_id.name}: {flow.name}"
@@ -178,24 +195,37 @@ def enqueue_unless_waiting(registry, flow_id, method, key, channel, eta=None):
     A started one does not count: it may have taken its last look already.
     """
     with registry.cursor() as cr:
-        cr.execute(
-            """SELECT 1 FROM queue_job
-                WHERE identity_key = %s AND state IN ('pending', 'enqueued')
-                  AND (eta IS NULL OR eta <= COALESCE(%s, now() AT TIME ZONE 'UTC'))
-                LIMIT 1""",
-            (key, eta),
-        )
-        if cr.fetchone():
-            return
-        env = api.Environment(cr, api.SUPERUSER_ID, {})
-        flow = env["integration.flow"].browse(flow_id)
-        getattr(
-            flow.with_delay(
-                channel=channel,
-                eta=eta,
-                identity_key=key,
-                description=f"{method} {flow.display_name}",
-                max_retries=5,
-            ),
-            method,
-        )()
+        if not job_waits(cr, key, eta):
+            create_job(cr, flow_id, method, key, channel, eta)
+
+
+def wake_drain(cr, flow_id, tier):
+    """Have a drain of a flow run, in a transaction begun after what it shall see."""
+    key = f"integration:drain:{flow_id}"
+    if not job_waits(cr, key):
+        create_job(cr, flow_id, "_job_drain", key, CHANNELS[tier])
+
+
+def job_waits(cr, key, eta=None):
+    """Whether a job of this key is there that has not begun and is due by ``eta``."""
+    cr.execute(
+        """SELECT 1 FROM queue_job
+            WHERE identity_key = %s AND state IN ('pending', 'enqueued')
+              AND (eta IS NULL OR eta <= COALESCE(%s, now() AT TIME ZONE 'UTC'))
+            LIMIT 1""",
+        (key, eta),
+    )
+    return bool(cr.fetchone())
+
+
+def create_job(cr, flow_id, method, key, channel, eta=None):
+    """Create a job that calls ``method`` of a flow; the caller commits."""
+    flow = api.Environment(cr, api.SUPERUSER_ID, {})["integration.flow"].browse(flow_id)
+    delayed = flow.with_delay(
+        channel=channel,
+        eta=eta,
+        identity_key=key,
+        description=f"{method} {flow.display_name}",
+        max_retries=5,
+    )
+    getattr(delayed, method)()

@@ -111,23 +111,36 @@ class IntegrationMessage(models.Model):
         :raises psycopg2.OperationalError: the database cannot take it; the partner
             must be told to deliver again
         """
-        values = self._incoming_values(flow, incoming)
+        target = (flow.backend_id.id, flow.company_id.id, flow.id)
+        return self._keep(self._incoming_values(*target, incoming))
+
+    @api.model
+    def _keep(self, values, then=None):
+        """Commit one ledger row; see ``_receive``.
+
+        :param values: of ``_incoming_values``
+        :param then: called with the cursor after the row of a new message is committed
+        :return: id of the new message, False for a duplicate
+        """
 
         def keep(cr):
             message_id = self._insert(cr, values)
             if not message_id:
                 self._count_duplicate(cr, values)
+            elif then:
+                cr.commit()  # pylint: disable=invalid-commit  # a cursor of our own
+                then(cr)
             return message_id or False
 
         return in_own_transaction(self.env.registry, keep)
 
     @api.model
-    def _incoming_values(self, flow, incoming):
+    def _incoming_values(self, backend_id, company_id, flow_id, incoming):
         raw = incoming.raw
         return {
-            "backend_id": flow.backend_id.id,
-            "flow_id": flow.id,
-            "company_id": flow.company_id.id,
+            "backend_id": backend_id,
+            "flow_id": flow_id,
+            "company_id": company_id,
             "direction": "in",
             "topic": incoming.topic,
             "source_topic": incoming.source_topic or None,
