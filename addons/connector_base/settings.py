@@ -44,8 +44,12 @@ def flag(name):
 
 def vault():
     """The vault with the keys configured now; the first key encrypts."""
-    keys = [key.strip() for key in str(option("secret_keys", "")).split(",") if key.strip()]
-    return Vault(keys)
+    return _vault(str(option("secret_keys", "")))
+
+
+@functools.lru_cache(maxsize=4)
+def _vault(text):
+    return Vault([key.strip() for key in text.split(",") if key.strip()])
 
 
 def allow_private_hosts():

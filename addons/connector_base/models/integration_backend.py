@@ -177,6 +177,7 @@ class IntegrationBackend(models.Model):
             raise UserError(self.env._("This backend has exchanged messages. Archive it instead of deleting it."))
 
     def _forget_secrets(self):
+        self.env.registry.clear_cache()
         self.env["integration.secret"].sudo().search([("backend_id", "in", self.ids)]).unlink()
 
     def _ensure_flows(self):

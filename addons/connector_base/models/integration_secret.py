@@ -39,6 +39,7 @@ class IntegrationSecret(models.Model):
         :param expires_at: naive UTC time after which it is useless
         :raises ConfigurationError: no key is configured
         """
+        self.env.registry.clear_cache()  # the webhook route keeps them, encrypted
         if not value:
             self.env.cr.execute(
                 "DELETE FROM integration_secret WHERE backend_id = %s AND name = %s",
@@ -54,20 +55,24 @@ class IntegrationSecret(models.Model):
         )
 
     @api.model
-    def _valid(self, backend_id, names):
-        """Those secrets of a backend that have not expired, in the order of ``names``.
+    def _stored(self, backend, names):
+        """((token, naive UTC end or None), ...) of some secrets, in the order of ``names``.
 
-        One query, for the webhook route.
+        Still encrypted, so that they may be cached; ``_opened`` reads them.
         """
         self.env.cr.execute(
-            """SELECT token FROM integration_secret
+            """SELECT token, expires_at FROM integration_secret
                 WHERE backend_id = %s AND name = ANY(%s)
-                  AND (expires_at IS NULL OR expires_at > clock_timestamp() AT TIME ZONE 'UTC')
                 ORDER BY array_position(%s, name::text)""",
-            (backend_id, list(names), list(names)),
+            (backend.id, list(names), list(names)),
         )
-        keys = vault()
-        return tuple(keys.decrypt(row[0]) for row in self.env.cr.fetchall())
+        return tuple(self.env.cr.fetchall())
+
+    @api.model
+    def _opened(self, stored):
+        """The secrets of ``_stored`` that have not expired."""
+        keys, now = vault(), fields.Datetime.now()
+        return tuple(keys.decrypt(token) for token, ends in stored if not ends or ends > now)
 
     @api.model
     def _all_values(self, backend):
@@ -100,6 +105,7 @@ class IntegrationSecret(models.Model):
         if not self.env.is_admin():
             raise AccessError(self.env._("Only an administrator rotates secrets."))
         keys = vault()
+        self.env.registry.clear_cache()
         self.env.cr.execute("SELECT id, token FROM integration_secret FOR UPDATE")
         rows = self.env.cr.fetchall()
         for secret_id, token in rows:

@@ -39,18 +39,20 @@ class IntegrationBackend(models.Model):
 
     def _webhook_secrets(self):
         """The client secret, and the former one while Shopify changes over."""
-        return self.env["integration.secret"].sudo()._valid(self.id, SIGNING_SECRETS)
+        secrets = self.env["integration.secret"].sudo()
+        return secrets._opened(secrets._stored(self, SIGNING_SECRETS))
 
     def _webhook_facts(self):
         facts = super()._webhook_facts()
-        return {**facts, "shop_domain": self.shopify_domain or ""}
+        secrets = self.env["integration.secret"].sudo()._stored(self, SIGNING_SECRETS)
+        return {**facts, "shop_domain": self.shopify_domain or "", "secrets": secrets}
 
     def _webhook_fields(self):
         return super()._webhook_fields() | {"shopify_domain"}
 
     def _webhook_incoming_shopify(self, target, headers, raw):
         """Verify a delivery without building a client."""
-        secrets = self.env["integration.secret"].sudo()._valid(target["backend_id"], SIGNING_SECRETS)
+        secrets = self.env["integration.secret"]._opened(target["secrets"])
         return webhook.receive(headers, raw, secrets, target["shop_domain"])
 
     def _shopify_tokens(self, http, base_url):
