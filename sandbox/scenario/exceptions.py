@@ -58,14 +58,15 @@ def release_one(world: World) -> None:
     world.tell.say(f"{held[0]['name']} was suspected of fraud and is released by a clerk")
 
 
-def open_by_category(world: World) -> dict[str, int]:
-    """Open exceptions of the backend, counted by kind."""
+def open_by_category(world: World) -> dict[str, list[str]]:
+    """Causes of the backend's open exceptions, by kind."""
     rows = world.odoo.rows(
         "integration.exception",
         [("backend_id", "=", world.backend_id), ("state", "=", "open")],
-        ["category"],
+        ["category", "cause"],
+        order="category, id",
     )
-    found: dict[str, int] = {}
+    found: dict[str, list[str]] = {}
     for row in rows:
-        found[row["category"]] = found.get(row["category"], 0) + 1
-    return dict(sorted(found.items()))
+        found.setdefault(row["category"], []).append(row["cause"])
+    return found

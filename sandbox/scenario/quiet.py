@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from .prepare import World
 
 OPEN = ("pending", "retry", "ambiguous")
@@ -77,13 +79,19 @@ def noise(world: World) -> str:
 def wait_quiet(world: World, seconds: float = 300) -> None:
     """Wait until nothing is on its way, twice in a row: a job may start another one.
 
+    A webhook that Odoo was too busy to take comes again after a minute; nobody here
+    wants to wait for that.
+
     :raises StepTimeout: see ``progress``
     """
-    calm = 0
+    calm, impatient = 0, time.monotonic() + 10
 
     def missing() -> str:
-        nonlocal calm
+        nonlocal calm, impatient
         found = noise(world)
+        if found and time.monotonic() > impatient:
+            world.shop.post("webhooks/hurry")
+            impatient = time.monotonic() + 10
         calm = 0 if found else calm + 1
         return found or ("" if calm > 1 else "looking once more")
 

@@ -35,10 +35,12 @@ class Result:
 
     :param figures: what is printed at the end
     :param faults: figure -> a sentence for each thing that is wrong
+    :param causes: kind of exception -> the causes that stand in the list
     """
 
     figures: dict[str, Any] = field(default_factory=dict)
     faults: dict[str, list[str]] = field(default_factory=dict)
+    causes: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def is_right(self) -> bool:
@@ -62,6 +64,7 @@ def compare(world: World, placed: Sequence[str], before: Collection[str]) -> Res
     fulfilments = read_fulfilments(world, sides, before)
     imported = [key for key in sides.source if sides.sale(key)]
     held = [key for key in imported if sides.sale(key)["integration_hold"]]
+    causes = open_by_category(world)
     faults = {
         "orders_duplicated": compare_orders.duplicated(sides),
         "orders_lost": compare_orders.lost(sides) + _vanished(placed, sides.source),
@@ -85,9 +88,9 @@ def compare(world: World, placed: Sequence[str], before: Collection[str]) -> Res
         "lines_delivered": sum(units > 0 for units in fulfilments.delivered.values()),
         "units_delivered": sum(fulfilments.delivered.values()),
         "stock_levels": len(world.stocked) * len(world.warehouses),
-        "exceptions_open": open_by_category(world),
+        "exceptions_open": {kind: len(causes) for kind, causes in causes.items()},
     }
-    return Result(figures, faults)
+    return Result(figures, faults, causes)
 
 
 def _vanished(placed: Sequence[str], source: Collection[str]) -> list[str]:
@@ -95,7 +98,9 @@ def _vanished(placed: Sequence[str], source: Collection[str]) -> list[str]:
 
 
 def tell(world: World, result: Result) -> None:
-    """Say what is wrong, and where to look."""
+    """Say what people find in the exception list, what is wrong, and where to look."""
+    for kind, causes in result.causes.items():
+        world.tell.say(f"exceptions of the kind {kind}: {len(causes)}, for example: {causes[0]}")
     for name, sentences in result.faults.items():
         if sentences:
             world.tell.say(f"{name}: {len(sentences)}. Look at: {MUST_BE_ZERO[name]}")
