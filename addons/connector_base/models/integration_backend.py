@@ -173,6 +173,7 @@ class IntegrationBackend(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
+        self.env.registry.clear_cache()
         if self.env["integration.message"].sudo().search_count([("backend_id", "in", self.ids)], 1):
             raise UserError(self.env._("This backend has exchanged messages. Archive it instead of deleting it."))
 
