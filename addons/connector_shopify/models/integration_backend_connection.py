@@ -1,7 +1,7 @@
 from contextlib import contextmanager
 from datetime import timezone
 
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import UserError
 
 from odoo.addons.connector_base.lib.errors import ConnectorError
