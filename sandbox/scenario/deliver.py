@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
@@ -95,12 +96,14 @@ def _take_some(odoo: Odoo, row: dict[str, Any], chance: random.Random) -> None:
     """Enter what was found on the shelf: something, but not everything."""
     moves = odoo.read("stock.move", row["move_ids"], ["quantity"])
     chance.shuffle(moves)
+    found: dict[int, list[int]] = defaultdict(list)
     for index, move in enumerate(moves):
         # the first is sent whole, the last not at all, those in between by lot
         most = int(move["quantity"])
         taken = most if index == 0 else chance.randint(0, most)
-        taken = 0 if index == len(moves) - 1 else taken
-        odoo.write("stock.move", [move["id"]], {"quantity": taken, "picked": taken > 0})
+        found[0 if index == len(moves) - 1 else taken].append(move["id"])
+    for taken, ids in found.items():
+        odoo.write("stock.move", ids, {"quantity": taken, "picked": taken > 0})
 
 
 def _validate_in_parts(odoo: Odoo, ids: list[int]) -> None:
