@@ -1,5 +1,4 @@
 import logging
-from functools import partial
 
 import psycopg2
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -63,8 +62,11 @@ class IntegrationWebhook(http.Controller):
         messages = env["integration.message"]
         values = messages._incoming_values(target["backend_id"], target["company_id"], flow_id, incoming)
         try:
-            kept = messages._keep(values, then=partial(wake_drain, flow_id=flow_id, tier=tier))
+            kept = messages._keep_here(values)
+            if kept:
+                wake_drain(env.cr, flow_id, tier)
         except psycopg2.Error:
             _logger.exception("webhook of backend %s could not be kept", target["backend_id"])
+            env.cr.rollback()
             return Response("not kept", status=503, headers={"Retry-After": "5"})
         return Response("kept" if kept else "kept before", status=200)

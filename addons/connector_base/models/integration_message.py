@@ -1,4 +1,5 @@
 from datetime import timezone
+from functools import partial
 
 import psycopg2
 
@@ -6,7 +7,7 @@ from odoo import api, fields, models
 
 from ..lib.ids import digest, new_correlation_id
 from ..lib.redact import mask_payload
-from ..transaction import in_own_transaction
+from ..transaction import in_own_transaction, in_this_transaction
 
 OPEN_STATES = ("pending", "retry", "ambiguous")
 SHOWN = 200_000
@@ -115,24 +116,28 @@ class IntegrationMessage(models.Model):
         return self._keep(self._incoming_values(*target, incoming))
 
     @api.model
-    def _keep(self, values, then=None):
-        """Commit one ledger row; see ``_receive``.
+    def _keep(self, values):
+        """Commit one ledger row in a cursor of its own; see ``_receive``.
 
         :param values: of ``_incoming_values``
-        :param then: called with the cursor after the row of a new message is committed
         :return: id of the new message, False for a duplicate
         """
+        return in_own_transaction(self.env.registry, partial(self._insert_or_count, values=values))
 
-        def keep(cr):
-            message_id = self._insert(cr, values)
-            if not message_id:
-                self._count_duplicate(cr, values)
-            elif then:
-                cr.commit()  # pylint: disable=invalid-commit  # a cursor of our own
-                then(cr)
-            return message_id or False
+    @api.model
+    def _keep_here(self, values):
+        """Do as ``_keep`` in the present cursor, in which nothing has been done yet.
 
-        return in_own_transaction(self.env.registry, keep)
+        For the webhook route: borrowing a second connection costs more than the INSERT.
+        """
+        return in_this_transaction(self.env.cr, partial(self._insert_or_count, values=values))
+
+    @api.model
+    def _insert_or_count(self, cr, values):
+        message_id = self._insert(cr, values)
+        if not message_id:
+            self._count_duplicate(cr, values)
+        return message_id or False
 
     @api.model
     def _incoming_values(self, backend_id, company_id, flow_id, incoming):
