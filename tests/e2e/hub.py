@@ -202,11 +202,32 @@ class Hub:
         self.until(is_there, "the delivery is reserved")
         return found[0]
 
-    def ship(self, order: str) -> dict[str, Any]:
-        """Validate the whole delivery of an order; the transfer."""
+    def ship_one_unit(self, order: str) -> dict[str, Any]:
+        """Validate one unit of a line that has more; the transfer, with the unit's line.
+
+        More of the line is left to be shipped, so that a second fulfilment of the same
+        unit would be taken by the shop: it has to be Odoo that knows better.
+        """
         picking = self.ready_delivery(order)
+        domain = [("picking_id", "=", picking["id"])]
+        moves = self.odoo.rows("stock.move", domain, ["quantity", "sale_line_id"], order="quantity")
+        *others, chosen = moves
+        assert chosen["quantity"] > 1
+        rest = [row["id"] for row in others]
+        self.odoo.write("stock.move", rest, {"quantity": 0, "picked": False})
+        self.odoo.write("stock.move", [chosen["id"]], {"quantity": 1, "picked": True})
         deliver.validate(self.odoo, [picking["id"]])
-        return picking
+        fields = ["integration_external_id"]
+        line = self.odoo.read("sale.order.line", [chosen["sale_line_id"][0]], fields)
+        return {**picking, "line_id": line[0]["integration_external_id"]}
+
+    def told_units(self, order: str) -> dict[str, int]:
+        """Units by order line of all fulfilments at the shop."""
+        found: dict[str, int] = {}
+        for row in self.fulfilments(order):
+            for line in row["lines"]:
+                found[line["line_id"]] = found.get(line["line_id"], 0) + line["quantity"]
+        return found
 
     def sweep(self) -> None:
         """Let sweeper and job runner look for what a kill left behind.

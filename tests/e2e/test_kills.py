@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.e2e.hub import Hub
-from tests.e2e.test_partner_trouble import assert_fulfilled_once
 
 
 def test_worker_killed_between_call_and_record_does_not_fulfil_twice(hub: Hub):
-    order = hub.place()[0]
+    order = hub.place("same_variant_twice")[0]
     hub.quiet()
     hub.shop.post("faults", {"operation": "fulfillmentCreate", "kind": "hang", "seconds": 25})
-    picking = hub.ship(order)
+    picking = hub.ship_one_unit(order)
     hub.until(lambda: hub.fulfilments(order), "Shopify has done it")
     assert len(hub.kill_workers()) == 2
     hub.recover(is_told(hub, picking))
 
-    assert_fulfilled_once(hub, order)
+    assert hub.told_units(order) == {picking["line_id"]: 1}
     (message,) = hub.outgoing("stock.picking", picking["id"])
     kinds = [(row["kind"], row["outcome"]) for row in hub.attempts(message["id"])]
     assert ("lookup", "done") in kinds
@@ -25,16 +24,16 @@ def test_worker_killed_between_call_and_record_does_not_fulfil_twice(hub: Hub):
 
 
 def test_worker_killed_with_the_answer_in_its_hands_settles_by_looking(hub: Hub):
-    order = hub.place()[0]
+    order = hub.place("same_variant_twice")[0]
     hub.quiet()
     hub.arm("outbound.sent", hub.ready_delivery(order)["name"])
     living = set(hub.server.worker_pids())
-    picking = hub.ship(order)
+    picking = hub.ship_one_unit(order)
     hub.until(lambda: living - set(hub.server.worker_pids()), "a worker has died")
     hub.disarm()
     hub.recover(is_told(hub, picking))
 
-    assert_fulfilled_once(hub, order)
+    assert hub.told_units(order) == {picking["line_id"]: 1}
     (message,) = hub.outgoing("stock.picking", picking["id"])
     kinds = [(row["kind"], row["outcome"]) for row in hub.attempts(message["id"])]
     assert ("lookup", "done") in kinds
