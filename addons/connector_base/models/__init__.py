@@ -1,5 +1,8 @@
 from . import (
     integration_attempt,
+    integration_audit,
+    integration_audit_mixin,
+    integration_audit_seal,
     integration_backend,
     integration_backend_adapter,
     integration_backend_webhook,
@@ -7,6 +10,7 @@ from . import (
     integration_call,
     integration_exception,
     integration_flow,
+    integration_flow_catalogue,
     integration_flow_drain,
     integration_flow_poll,
     integration_gate,

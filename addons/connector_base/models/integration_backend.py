@@ -13,7 +13,8 @@ class IntegrationBackend(models.Model):
 
     _name = "integration.backend"
     _description = "Backend"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "integration.audit.mixin"]
+    _audit_prefix = "backend"
     _order = "name"
 
     name = fields.Char(required=True, tracking=True)
@@ -198,8 +199,10 @@ class IntegrationBackend(models.Model):
         return self.env["integration.secret"].sudo()._get(self, name)
 
     def _set_secret(self, name, value, expires_at=None):
-        """Keep a credential; see ``integration.secret``."""
+        """Keep a credential; see ``integration.secret``. By hand, that it was done is on record."""
         self.env["integration.secret"].sudo()._set(self, name, value, expires_at)
+        if not self.env.su:
+            self.env["integration.audit"]._record(self, "backend.secret", after={"which": name, "kept": bool(value)})
 
     def _redact(self, text):
         """``text`` without this backend's secrets, nor anything that looks like one."""
@@ -208,12 +211,12 @@ class IntegrationBackend(models.Model):
 
     def action_pause(self):
         """Stop calls and work; messages are kept and wait."""
-        self.write({"state": "paused", "pause_reason": self.env._("Paused by hand")})
+        self._act("backend.pause", {"state": "paused", "pause_reason": self.env._("Paused by hand")})
 
     def action_resume(self):
         """Go on, and work off what has waited."""
         self._refuse_foreign_copy()
-        self.write({"state": "running", "pause_reason": False})
+        self._act("backend.resume", {"state": "running", "pause_reason": False})
         self._work_off()
 
     def _work_off(self):
@@ -232,14 +235,14 @@ class IntegrationBackend(models.Model):
 
     def action_adopt_database(self):
         """Declare this copied database the one that talks to the partner."""
+        self._act("backend.adopt_database", {"fingerprint": self._database_fingerprint()})
         for backend in self:
-            backend.sudo().fingerprint = self._database_fingerprint()
             backend.message_post(body=self.env._("This database now talks to the system."))
 
     def action_new_webhook_token(self):
         """Change the webhook address; the old one stops working at once."""
         for backend in self:
-            backend.webhook_token = new_token()
+            backend._act("backend.new_webhook_address", {"webhook_token": new_token()})
 
     def _refuse_foreign_copy(self):
         for backend in self:

@@ -52,10 +52,9 @@ class IntegrationBackend(models.Model):
             checks = [(c.name, c.ok, c.detail) for c in self._get_adapter().check()]
         except ConnectorError as error:
             checks = [(self.env._("Connection"), False, str(error))]
-        self.last_check = fields.Datetime.now()
-        self.last_check_result = "\n".join(
-            f"{'✓' if ok else '✗'} {name}{': ' if detail else ''}{detail}" for name, ok, detail in checks
-        )
+        lines = (f"{'✓' if ok else '✗'} {name}{': ' if detail else ''}{detail}" for name, ok, detail in checks)
+        # testing changes nothing that anybody set up
+        self.sudo().write({"last_check": fields.Datetime.now(), "last_check_result": "\n".join(lines)})
         return checks
 
     def action_test(self):
@@ -89,8 +88,8 @@ class IntegrationBackend(models.Model):
                     "\n".join(f"• {name}: {detail}" for name, __, detail in failed),
                 )
             )
-        self.sudo().fingerprint = self._database_fingerprint()
-        self.write({"state": "running", "pause_reason": False})
+        here = self._database_fingerprint()
+        self._act("backend.connect", {"state": "running", "pause_reason": False, "fingerprint": here})
         self._after_connect()
         self._work_off()
         return True

@@ -9,6 +9,8 @@ class IntegrationBindingMixin(models.AbstractModel):
 
     _name = "integration.binding.mixin"
     _description = "Binding to an external system"
+    _inherit = ["integration.audit.mixin"]
+    _audit_prefix = "binding"
     _rec_name = "external_id"
 
     backend_id = fields.Many2one("integration.backend", required=True, index=True, ondelete="restrict")

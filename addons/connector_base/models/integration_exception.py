@@ -32,6 +32,7 @@ class IntegrationException(models.Model):
             ("queue", "Traffic stands still"),
             ("version", "Partner's interface changes"),
             ("privacy", "Privacy request"),
+            ("audit", "Audit log"),
         ],
         required=True,
         index=True,
@@ -238,7 +239,14 @@ class IntegrationException(models.Model):
         if not (reason or "").strip():
             raise UserError(self.env._("Please say why this is resolved."))
         self.check_access("write")
+        before = [{"state": exception.state} for exception in self]
         self._resolve(reason.strip())
+        self.env["integration.audit"]._record(self, "exception.resolve", reason, before, {"state": "resolved"})
+
+    def _audit_display_name(self):
+        """Its cause may name a person; what it concerns does not."""
+        category = dict(self._fields["category"]._description_selection(self.env))[self.category]
+        return f"{category}: {self.res_name or self.message_id.subject or self.id}"
 
     def action_open_record(self):
         """Button: the record concerned."""

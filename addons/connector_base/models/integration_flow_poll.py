@@ -34,6 +34,7 @@ class IntegrationFlow(models.Model):
     def action_poll(self):
         """Button “Look now”."""
         self.check_access("write")
+        self.env["integration.audit"]._record(self, "flow.poll")
         self._request_poll()
 
     def _job_poll(self):

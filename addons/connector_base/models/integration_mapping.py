@@ -16,6 +16,8 @@ class IntegrationMapping(models.Model):
 
     _name = "integration.mapping"
     _description = "Mapping"
+    _inherit = ["integration.audit.mixin"]
+    _audit_prefix = "mapping"
     _order = "backend_id, kind, external_value"
     _rec_name = "external_value"
 

@@ -24,7 +24,15 @@ class IntegrationMessage(models.Model):
                     closed[0].display_name,
                 )
             )
+        before = self._audit_states()
         self._reopen()
+        self._audit("message.replay", before)
+
+    def _audit_states(self):
+        return [{"state": m.state, "tries": m.attempt_count, "error": m.error_class} for m in self.sudo()]
+
+    def _audit(self, action, before):
+        self.env["integration.audit"]._record(self, action, before=before, after=self._audit_states())
 
     def _reopen(self):
         """Make messages due now, with a clean slate; what was tried stays on record."""
@@ -70,7 +78,9 @@ class IntegrationMessage(models.Model):
         )
         if messages._lock_free() != messages:
             raise UserError(self.env._("Some of these messages are being worked on. Try again in a moment."))
+        before = messages._audit_states()
         messages._settle("cancelled", note=self.env._("Cancelled by %s", self.env.user.name), counted=False)
+        messages.with_env(self.env)._audit("message.cancel", before)
         self.env["integration.exception"].sudo()._heal(messages=messages)
 
     def action_confirm_done(self):
@@ -93,7 +103,10 @@ class IntegrationMessage(models.Model):
             (state, messages.ids),
         )
         # settling (bindings, quantities) is the drain's work, also for an answer by hand
+        before = messages._audit_states()
         messages._reopen()
+        action = "message.confirm_done" if state == "done" else "message.confirm_not_done"
+        messages.with_env(self.env)._audit(action, before)
         self.env["integration.exception"].sudo()._heal(messages=messages)
 
     def action_open_record(self):

@@ -113,4 +113,5 @@ class IntegrationSecret(models.Model):
                 "UPDATE integration_secret SET token = %s WHERE id = %s",
                 (keys.rotate(token), secret_id),
             )
+        self.env["integration.audit"]._record(self.env.company, "secret.rotate", after={"count": len(rows)})
         return len(rows)

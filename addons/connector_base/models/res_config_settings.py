@@ -30,6 +30,30 @@ class ResConfigSettings(models.TransientModel):
             settings.integration_max_body_mib = max_body_bytes() / 1024 / 1024
             settings.integration_environment = option("environment", "")
 
+    def set_values(self):
+        """Put changes of our settings on record."""
+        before = self._integration_parameters()
+        result = super().set_values()
+        after = self._integration_parameters()
+        changed = [name for name in after if before[name] != after[name]]
+        if changed:
+            self.env["integration.audit"]._record(
+                self.env.company,
+                "settings.change",
+                before={name: before[name] for name in changed},
+                after={name: after[name] for name in changed},
+            )
+        return result
+
+    def _integration_parameters(self):
+        """{field: stored value} of the settings of this suite."""
+        parameters = self.env["ir.config_parameter"].sudo()
+        return {
+            name: parameters.get_param(field.config_parameter)
+            for name, field in self._fields.items()
+            if name.startswith("integration_") and getattr(field, "config_parameter", None)
+        }
+
     def action_integration_backends(self):
         """Button “Backends”."""
         return self.env["ir.actions.act_window"]._for_xml_id("connector_base.integration_backend_action")

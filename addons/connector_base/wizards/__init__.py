@@ -1,1 +1,1 @@
-from . import integration_resolve
+from . import integration_audit_check, integration_resolve

@@ -73,4 +73,5 @@ class IntegrationBackend(models.Model):
     def action_recompute_stock(self):
         """Button: compute all levels of this backend anew, and send what differs."""
         self.check_access("write")
+        self.env["integration.audit"]._record(self, "backend.recompute_stock")
         mark_backends(self.env, self.ids)

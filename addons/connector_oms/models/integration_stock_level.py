@@ -120,6 +120,8 @@ class IntegrationStockLevel(models.Model):
         if not self.env.user.has_group("connector_base.group_operator"):
             raise AccessError(self.env._("You are not allowed to send stock levels."))
         self.check_access("read")
+        before = [{"problem": level.problem} for level in self]
+        self.env["integration.audit"]._record(self, "stock_level.try_again", before=before, after={"problem": False})
         self.env.cr.execute(
             """UPDATE integration_stock_level SET problem = NULL, message_version = 0
                 WHERE id = ANY(%s)""",

@@ -166,7 +166,15 @@ class SaleOrder(models.Model):
         if not (reason or "").strip():
             raise UserError(self.env._("Please say why the order may go on."))
         self.check_access("write")
-        for order in self.sudo().filtered("integration_hold"):
+        held = self.sudo().filtered("integration_hold")
+        self.env["integration.audit"]._record(
+            held,
+            "order.release",
+            reason,
+            [{"hold": order.integration_hold, "why": order.integration_hold_reason} for order in held],
+            {"hold": False},
+        )
+        for order in held:
             order.integration_hold_ids._release(reason.strip(), self.env.user)
             order._integration_show_hold()
             order.message_post(

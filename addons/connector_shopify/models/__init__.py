@@ -1,1 +1,1 @@
-from . import integration_backend, integration_backend_connection, integration_flow
+from . import integration_audit, integration_backend, integration_backend_connection, integration_flow

@@ -164,6 +164,7 @@ class IntegrationBackend(models.Model):
     def action_match_products(self):
         """Button “Match products”: link the shop's variants to products, in the background."""
         self.check_access("write")
+        self.env["integration.audit"]._record(self, "backend.match_products")
         for backend in self:
             backend._flow(const.PRODUCT_IN)._request_job(
                 "_job_match_products", identity="match", channel="root.connector.tier2"

@@ -48,6 +48,8 @@ class IntegrationShopifyLocation(models.TransientModel):
         """Keep the links; stock of linked places is published from now on."""
         self.ensure_one()
         self.backend_id.check_access("write")
+        chosen = {line.external_id: line.warehouse_id.display_name for line in self.line_ids}
+        self.env["integration.audit"]._record(self.backend_id, "backend.link_locations", after=chosen)
         bindings = self.env["integration.location.binding"].sudo()
         for line in self.line_ids:
             known = bindings.search(
