@@ -1,6 +1,6 @@
 """The webhook route, every delivery verified and stored, beside a route that does nothing.
 
-setup/bench webhook [--rounds 9] [--seconds 3] [--clients 6]
+setup/bench webhook [--rounds 40] [--seconds 0.8] [--clients 6]
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ def main() -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--seconds", type=float, default=3.0, help="length of a round")
+    parser.add_argument("--rounds", type=int, default=40)
+    parser.add_argument("--seconds", type=float, default=0.8, help="length of a round")
     parser.add_argument("--clients", type=int, default=6)
     return parser.parse_args()
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from .errors import ConfigurationError
+
+#: opened secrets that are kept at hand
+REMEMBERED = 64
 
 
 class Vault:
@@ -25,6 +29,8 @@ class Vault:
                 " `python -c 'from cryptography.fernet import Fernet;"
                 " print(Fernet.generate_key().decode())'`"
             ) from error
+        # a burst of webhooks opens the same secret again and again; it stays where the keys are, in this process
+        self._read = functools.lru_cache(maxsize=REMEMBERED)(self._read_token)
 
     @property
     def ready(self) -> bool:
@@ -52,12 +58,15 @@ class Vault:
         :raises ConfigurationError: there is no key, or none of them fits
         """
         try:
-            return self._require().decrypt(token.encode()).decode()
+            return self._read(token)
         except InvalidToken as error:
             raise ConfigurationError(
                 "none of the secret_keys reads this secret: add the key it was stored with"
                 " to odoo.conf, or enter the secret again"
             ) from error
+
+    def _read_token(self, token: str) -> str:
+        return self._require().decrypt(token.encode()).decode()
 
     def rotate(self, token: str) -> str:
         """The same secret under the first key.

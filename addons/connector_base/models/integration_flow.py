@@ -1,12 +1,20 @@
+import time
 from datetime import datetime, timedelta
 from functools import partial
 
 from odoo import api, fields, models
 
 from ..lib.retry import RetryPolicy
+from ..transaction import commit_each_statement
 
 #: seconds that delayed drains are rounded up to
 ETA_SLOT = 5
+#: seconds for which a process need not look again for a drain that it saw waiting
+WAITING_HOLDS = 0.05
+#: seconds after its beginning before which a drain takes no last look; see ``wake_drain``
+LAST_LOOK = 2 * WAITING_HOLDS
+#: {(database, flow id): monotonic time until which a drain is known to come}
+_waiting_until = {}
 CHANNELS = {"1": "root.connector.tier1", "2": "root.connector.tier2"}
 
 
@@ -200,10 +208,23 @@ def enqueue_unless_waiting(registry, flow_id, method, key, channel, eta=None):
 
 
 def wake_drain(cr, flow_id, tier):
-    """Have a drain of a flow run, in a transaction begun after what it shall see."""
+    """Have a drain of a flow run that sees what this process has just committed.
+
+    A burst of webhooks looks once in a while, not each time: a drain that waited at one
+    look begins after it, and looks a last time ``LAST_LOOK`` seconds after it began,
+    when all that came within ``WAITING_HOLDS`` of that look has been committed.
+
+    :param cr: a cursor in which nothing was written
+    """
+    place, now = (cr.dbname, flow_id), time.monotonic()
+    if now < _waiting_until.get(place, 0.0):
+        return
     key = f"integration:drain:{flow_id}"
-    if not job_waits(cr, key):
-        create_job(cr, flow_id, "_job_drain", key, CHANNELS[tier])
+    if job_waits(cr, key):
+        _waiting_until[place] = now + WAITING_HOLDS
+        return
+    commit_each_statement(cr, False)
+    create_job(cr, flow_id, "_job_drain", key, CHANNELS[tier])
 
 
 def job_waits(cr, key, eta=None):

@@ -8,6 +8,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from ..drain.claim import claim, due_count
 from ..drain.inbound import InboundWork, is_stale
 from ..drain.outbound import OutboundWork
+from .integration_flow import LAST_LOOK
 
 _logger = logging.getLogger(__name__)
 
@@ -30,14 +31,17 @@ class IntegrationFlow(models.Model):
     def _job_drain(self):
         """Work off due messages for a while, then ask for the next job if more wait."""
         self.ensure_one()
-        until = time.monotonic() + DRAIN_SECONDS
+        begun = time.monotonic()
         count = 0
-        while time.monotonic() < until:
+        while (looked := time.monotonic()) < begun + DRAIN_SECONDS:
             worked = self._drain_batch()
-            if not worked:
+            count += worked
+            if worked:
+                continue
+            if self.direction == "out" or looked >= begun + LAST_LOOK:
                 self._wake_later()
                 return f"{count} messages"
-            count += worked
+            time.sleep(begun + LAST_LOOK - looked)
         self._request_drain()
         return f"{count} messages, going on"
 

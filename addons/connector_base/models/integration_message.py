@@ -7,7 +7,7 @@ from odoo import api, fields, models
 
 from ..lib.ids import digest, new_correlation_id
 from ..lib.redact import mask_payload
-from ..transaction import in_own_transaction, in_this_transaction
+from ..transaction import commit_each_statement, in_own_transaction
 
 OPEN_STATES = ("pending", "retry", "ambiguous")
 SHOWN = 200_000
@@ -128,9 +128,16 @@ class IntegrationMessage(models.Model):
     def _keep_here(self, values):
         """Do as ``_keep`` in the present cursor, in which nothing has been done yet.
 
-        For the webhook route: borrowing a second connection costs more than the INSERT.
+        For the webhook route: borrowing a second connection costs more than the INSERT,
+        and so do the messages that begin and end a transaction. Each later statement of
+        this cursor is committed by itself, too, unless ``commit_each_statement`` ends it.
         """
-        return in_this_transaction(self.env.cr, partial(self._insert_or_count, values=values))
+        commit_each_statement(self.env.cr)
+        message_id = self._insert(self.env.cr, values)
+        if not message_id:
+            commit_each_statement(self.env.cr, False)
+            self._count_duplicate(self.env.cr, values)
+        return message_id or False
 
     @api.model
     def _insert_or_count(self, cr, values):

@@ -54,6 +54,34 @@ class TestWebhook(HubHttpCase):
         message = self.env["integration.message"].search([("key", "=", "5")])
         self.assertEqual(message._raws()[message.id], b"not json")
 
+    def test_old_address_is_closed_as_soon_as_there_is_a_new_one(self):
+        old = self.backend.sudo().webhook_token
+        self.assertEqual(self.post("{}", x_signature="good", x_id="6").status_code, 200)
+        self.backend.action_new_webhook_token()
+        self.assertEqual(self.post("{}", token=old, x_signature="good", x_id="7").status_code, 401)
+        self.assertEqual(self.post("{}", x_signature="good", x_id="7").status_code, 200)
+
+    def test_flow_that_is_switched_off_keeps_nothing(self):
+        self.assertEqual(self.post("{}", x_signature="good", x_id="8").text, "kept")
+        self.flow.active = False
+        self.env.flush_all()
+        self.assertEqual(self.post("{}", x_signature="good", x_id="9").text, "ignored")
+        self.flow.active = True
+        self.env.flush_all()
+        self.assertEqual(self.post("{}", x_signature="good", x_id="9").text, "kept")
+
+    def test_archived_backend_has_no_address(self):
+        self.assertEqual(self.post("{}", x_signature="good", x_id="10").status_code, 200)
+        self.backend.active = False
+        self.env.flush_all()
+        self.assertEqual(self.post("{}", x_signature="good", x_id="11").status_code, 401)
+
+    def test_delivery_asks_for_one_drain(self):
+        for number in ("12", "13"):
+            self.post("{}", x_signature="good", x_id=number)
+        jobs = self.env["queue.job"].search([("identity_key", "=", f"integration:drain:{self.flow.id}")])
+        self.assertEqual(jobs.mapped("method_name"), ["_job_drain"])
+
     def test_get_is_not_offered(self):
         answer = self.url_open(f"/integration/webhook/{self.backend.sudo().webhook_token}")
         self.assertEqual(answer.status_code, 405)

@@ -1,5 +1,7 @@
 import json
+from datetime import timedelta
 
+from odoo import fields
 from odoo.tests import HttpCase, tagged
 
 from ..lib.webhook import sign
@@ -53,6 +55,14 @@ class TestShopifyWebhook(ShopifyMixin, HttpCase):
         self.assertEqual(self.deliver(ORDER, webhook_id="a").status_code, 200)
         self.assertEqual(self.deliver(ORDER, webhook_id="b", secret="the new one").status_code, 200)
         self.assertEqual(len(self.messages()), 2)
+
+    def test_secret_that_was_replaced_and_whose_time_is_over_no_longer_counts(self):
+        self.backend.shopify_client_secret = "the new one"
+        self.env.flush_all()
+        self.assertEqual(self.deliver(ORDER, webhook_id="a").status_code, 200)
+        past = fields.Datetime.now() - timedelta(minutes=1)
+        self.backend._set_secret("former_client_secret", SECRET, past)
+        self.assertEqual(self.deliver(ORDER, webhook_id="b").status_code, 401)
 
     def test_other_shop_of_the_same_app_is_refused(self):
         answer = self.deliver(ORDER, **{"X-Shopify-Shop-Domain": "other.myshopify.com"})
