@@ -16,6 +16,7 @@ class Breaker:
     :param state: closed, open or half_open (a probe is under way)
     :param failures: failures in a row
     :param since: seconds on the shared clock of the last change of state
+    :param down_since: when it opened, failed probes or not; 0 while closed
     """
 
     threshold: int = 5
@@ -23,6 +24,7 @@ class Breaker:
     state: str = CLOSED
     failures: int = 0
     since: float = 0.0
+    down_since: float = 0.0
 
     def admit(self, now: float) -> tuple[Breaker, bool, float]:
         """May a call be made? Returns (breaker, admitted, seconds to wait).
@@ -42,8 +44,9 @@ class Breaker:
         if ok:
             if self.state == CLOSED and not self.failures:
                 return self
-            return replace(self, state=CLOSED, failures=0, since=now)
+            return replace(self, state=CLOSED, failures=0, since=now, down_since=0.0)
         failures = self.failures + 1
         if self.state == HALF_OPEN or failures >= self.threshold:
-            return replace(self, state=OPEN, failures=failures, since=now)
+            down_since = self.down_since or now
+            return replace(self, state=OPEN, failures=failures, since=now, down_since=down_since)
         return replace(self, failures=failures)

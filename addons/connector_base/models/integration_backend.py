@@ -204,6 +204,15 @@ class IntegrationBackend(models.Model):
         if not self.env.su:
             self.env["integration.audit"]._record(self, "backend.secret", after={"which": name, "kept": bool(value)})
 
+    @api.model
+    def _secret_label(self, name):
+        """What people call a credential (kinds of backend say it better)."""
+        return name.replace("_", " ")
+
+    def _renewing_secrets(self):
+        """Names of credentials that are renewed, or end, without a person: none is told of them."""
+        return set()
+
     def _redact(self, text):
         """``text`` without this backend's secrets, nor anything that looks like one."""
         secrets = self.env["integration.secret"].sudo()._all_values(self)

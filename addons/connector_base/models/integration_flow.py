@@ -1,5 +1,5 @@
 import time
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from odoo import api, fields, models
@@ -146,55 +146,16 @@ class IntegrationFlow(models.Model):
         since it claims only what nobody holds.
         """
         self.env.cr.execute(
-            """SELECT DISTINCT m.flow_id
-                 FROM integration_message m
-                 JOIN integration_flow f ON f.id = m.flow_id AND f.active
-                 JOIN integration_backend b ON b.id = m.backend_id AND b.state = 'running'
-                WHERE m.state IN ('pending', 'retry', 'ambiguous')
-                  AND m.next_at <= clock_timestamp() AT TIME ZONE 'UTC'"""
+            """SELECT f.id
+                 FROM integration_flow f
+                 JOIN integration_backend b ON b.id = f.backend_id AND b.state = 'running'
+                WHERE f.active
+                  AND EXISTS (SELECT 1 FROM integration_message m
+                               WHERE m.flow_id = f.id AND m.state IN ('pending', 'retry', 'ambiguous')
+                                 AND m.next_at <= clock_timestamp() AT TIME ZONE 'UTC')"""
         )
         self.browse([row[0] for row in self.env.cr.fetchall()])._request_drain()
         self.env["integration.message"]._close_forgotten_attempts()
-        self._report_standstill()
-
-    def _report_standstill(self):
-        """Open an exception for every flow whose oldest message waits too long."""
-        self.env.cr.execute(
-            """SELECT f.id, min(m.received_at), count(*)
-                 FROM integration_message m JOIN integration_flow f ON f.id = m.flow_id
-                WHERE m.state IN ('pending', 'retry') AND f.freshness_minutes > 0
-                  AND m.received_at
-                      < now() AT TIME ZONE 'UTC' - f.freshness_minutes * interval '1 minute'
-                GROUP BY f.id"""
-        )
-        late = {row[0]: row[1:] for row in self.env.cr.fetchall()}
-        reports = self.env["integration.exception"].sudo()
-        for flow in self.sudo().browse(late):
-            oldest, count = late[flow.id]
-            waited = fields.Datetime.now() - oldest
-            reports._report(
-                flow.backend_id,
-                "queue",
-                self.env._(
-                    "%(count)s messages of “%(flow)s” wait, the oldest for %(minutes)s minutes.",
-                    count=count,
-                    flow=flow.name,
-                    minutes=int(waited / timedelta(minutes=1)),
-                ),
-                self.env._("See whether the backend is paused and the job queue is running."),
-                group_key=f"standstill:{flow.code}",
-            )
-        self._heal_standstill(late)
-
-    def _heal_standstill(self, late):
-        open_ones = (
-            self.env["integration.exception"].sudo().search([("category", "=", "queue"), ("state", "=", "open")])
-        )
-        for exception in open_ones:
-            code = (exception.group_key or "").partition(":")[2]
-            flow = exception.backend_id._flow(code)
-            if flow and flow.id not in late:
-                exception._resolve(self.env._("Everything has been worked off."))
 
 
 def enqueue_unless_waiting(registry, flow_id, method, key, channel, eta=None):

@@ -32,6 +32,7 @@ class IntegrationGate(models.Model):
     )
     failures = fields.Integer(default=0)
     breaker_since = fields.Float(default=0.0, digits=(20, 6))
+    down_since = fields.Float(default=0.0, digits=(20, 6))
 
     _backend_uniq = models.Constraint("UNIQUE (backend_id)", "A backend has one gate.")
 
@@ -121,19 +122,19 @@ class SharedGate:
             cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
         cr.execute(
             """INSERT INTO integration_gate (backend_id, capacity, per_second, level, level_at,
-                                             breaker_state, failures, breaker_since)
-                    VALUES (%s, 0, 0, 0, 0, 'closed', 0, 0)
+                                             breaker_state, failures, breaker_since, down_since)
+                    VALUES (%s, 0, 0, 0, 0, 'closed', 0, 0, 0)
                ON CONFLICT (backend_id) DO NOTHING""",
             (self._backend_id,),
         )
         cr.execute(
             """SELECT capacity, per_second, level, level_at, breaker_state, failures,
-                      breaker_since, extract(epoch FROM clock_timestamp())::float8
+                      breaker_since, COALESCE(down_since, 0), extract(epoch FROM clock_timestamp())::float8
                  FROM integration_gate WHERE backend_id = %s FOR UPDATE""",
             (self._backend_id,),
         )
-        capacity, rate, level, at, state, failures, since, now = cr.fetchone()
-        breaker = Breaker(self._threshold, self._cooldown, state, failures, float(since))
+        capacity, rate, level, at, state, failures, since, down, now = cr.fetchone()
+        breaker = Breaker(self._threshold, self._cooldown, state, failures, float(since), float(down))
         if capacity:
             return Bucket(capacity, rate, level, float(at)), breaker, now
         if self._capacity:
@@ -144,7 +145,7 @@ class SharedGate:
         cr.execute(
             """UPDATE integration_gate
                   SET capacity = %s, per_second = %s, level = %s, level_at = %s,
-                      breaker_state = %s, failures = %s, breaker_since = %s
+                      breaker_state = %s, failures = %s, breaker_since = %s, down_since = %s
                 WHERE backend_id = %s""",
             (
                 bucket.capacity if bucket else 0,
@@ -154,6 +155,7 @@ class SharedGate:
                 breaker.state,
                 breaker.failures,
                 breaker.since,
+                breaker.down_since,
                 self._backend_id,
             ),
         )

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from ..lib.certificates import certificate_end
 from ..lib.errors import ConfigurationError
 from ..settings import vault
 
@@ -36,7 +37,7 @@ class IntegrationSecret(models.Model):
     def _set(self, backend, name, value, expires_at=None):
         """Keep, replace or (with an empty value) forget a secret.
 
-        :param expires_at: naive UTC time after which it is useless
+        :param expires_at: naive UTC time after which it is useless; a certificate says it itself
         :raises ConfigurationError: no key is configured
         """
         self.env.registry.clear_cache()  # the webhook route keeps them, encrypted
@@ -46,6 +47,7 @@ class IntegrationSecret(models.Model):
                 (backend.id, name),
             )
             return
+        expires_at = expires_at or certificate_end(value)
         self.env.cr.execute(
             """INSERT INTO integration_secret (backend_id, name, token, expires_at)
                     VALUES (%s, %s, %s, %s)

@@ -72,18 +72,6 @@ class TestPolicy(HubCase):
             self.env["integration.flow"]._cron_sweep()
         self.assertIn(flow.id, asked)
 
-    def test_standstill_is_reported_and_healed(self):
-        flow = self.make_flow("test.in", freshness_minutes=5)
-        message = self.receive(flow, {"name": "late"})
-        self.env.cr.execute(
-            "UPDATE integration_message SET received_at = received_at - interval '1 hour' WHERE id = %s", (message.id,)
-        )
-        self.env["integration.flow"]._cron_sweep()
-        self.assertEqual(len(self.exceptions("queue")), 1)
-        message._settle("done")
-        self.env["integration.flow"]._cron_sweep()
-        self.assertFalse(self.exceptions("queue"))
-
     def test_new_address_makes_credentials_void(self):
         self.backend._set_secret("token", "s3cret-value")
         self.backend.base_url = "https://elsewhere.example.com"

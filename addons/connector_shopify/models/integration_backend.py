@@ -139,6 +139,10 @@ class IntegrationBackend(models.Model):
             if backend.shopify_access_token != MASK:
                 backend._set_secret("access_token", (backend.shopify_access_token or "").strip())
 
+    def _renewing_secrets(self):
+        """The token of a day is asked for anew; the former secret is meant to end."""
+        return super()._renewing_secrets() | {"granted_token", "former_client_secret"}
+
     def _secret_names(self):
         """Names of the secrets that are kept for this backend."""
         secrets = self.env["integration.secret"].sudo()
