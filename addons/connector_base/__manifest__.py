@@ -24,6 +24,7 @@
         "views/integration_alert_views.xml",
         "views/integration_mapping_views.xml",
         "views/integration_audit_views.xml",
+        "views/integration_rollup_views.xml",
         "views/res_config_settings_views.xml",
         "views/res_config_settings_alert_views.xml",
         "views/integration_menus.xml",

@@ -53,6 +53,7 @@ class IntegrationMessage(models.Model):
     settled_at = fields.Datetime("Settled")
     attempt_count = fields.Integer("Tries")
     duplicate_count = fields.Integer("Duplicates")
+    duplicates_seen = fields.Integer(export_string_translation=False, help="How many of them the rollups count.")
     error_class = fields.Char()
     last_error = fields.Text("Last trouble")
     note = fields.Char()
@@ -74,6 +75,8 @@ class IntegrationMessage(models.Model):
         "(flow_id, business_key, id) WHERE state IN ('pending', 'retry', 'ambiguous', 'blocked')"
     )
     _record_idx = models.Index("(res_model, res_id) WHERE res_id IS NOT NULL")
+    _settled_idx = models.Index("(settled_at) WHERE settled_at IS NOT NULL")
+    _duplicate_idx = models.Index("(id) WHERE duplicate_count > COALESCE(duplicates_seen, 0)")
 
     def init(self):
         """The bytes; no ORM field, so that no screen, export or RPC hands them out raw."""

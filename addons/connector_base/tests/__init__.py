@@ -1,1 +1,12 @@
-from . import test_ledger, test_outbound, test_poison, test_policy, test_roles, test_secrets, test_wake, test_webhook
+from . import (
+    test_ledger,
+    test_outbound,
+    test_poison,
+    test_policy,
+    test_roles,
+    test_rollup,
+    test_rollup_late,
+    test_secrets,
+    test_wake,
+    test_webhook,
+)

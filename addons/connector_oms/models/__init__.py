@@ -35,6 +35,7 @@ from . import (
     integration_product_binding_stock,
     integration_product_importer,
     integration_product_matcher,
+    integration_rollup,
     integration_shipment_binding,
     integration_stock_availability,
     integration_stock_dirty,

@@ -10,6 +10,7 @@ from . import (
     test_order_update,
     test_order_views,
     test_product_import,
+    test_rollup_place,
     test_shipment_out,
     test_stock_availability,
     test_stock_bulk_reserve,

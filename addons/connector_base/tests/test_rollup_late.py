@@ -1,0 +1,69 @@
+"""Who commits after the look is counted by the next one: real cursors, real commits.
+
+A test in one transaction cannot show this. What is committed here is deleted again.
+"""
+
+from unittest.mock import patch
+
+from odoo import SUPERUSER_ID, api
+from odoo.modules.registry import Registry
+from odoo.tests import BaseCase, get_db_name, tagged
+
+
+@tagged("post_install", "-at_install")
+class TestLateCommit(BaseCase):
+    """One writes a message and takes its time; the rollups look meanwhile."""
+
+    def setUp(self):
+        super().setUp()
+        self.registry = Registry(get_db_name())
+        model = self.registry["integration.backend"]
+        kinds = model._selection_kind
+        patcher = patch.object(model, "_selection_kind", lambda self: [*kinds(self), ("test", "Test")])
+        patcher.start()
+        self.addCleanup(patcher.stop)
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            backend = env["integration.backend"].create({"name": "Late committer", "kind": "test"})
+            flow = env["integration.flow"].create(
+                {"name": "Late", "code": "late.out", "backend_id": backend.id, "direction": "out"}
+            )
+            self.backend_id, self.flow_id = backend.id, flow.id
+        self.addCleanup(self.clean)
+
+    def clean(self):
+        with self.registry.cursor() as cr:
+            cr.execute("DELETE FROM integration_message WHERE flow_id = %s", (self.flow_id,))
+            cr.execute("DELETE FROM queue_job WHERE identity_key = %s", (f"integration:drain:{self.flow_id}",))
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            env["integration.backend"].browse(self.backend_id).unlink()
+
+    def look(self):
+        with self.registry.cursor() as cr:
+            api.Environment(cr, SUPERUSER_ID, {})["integration.rollup"]._cron_look()
+
+    def received(self):
+        with self.registry.cursor() as cr:
+            cr.execute(
+                "SELECT span, sum(received) FROM integration_rollup WHERE flow_id = %s GROUP BY span", (self.flow_id,)
+            )
+            return dict(cr.fetchall())
+
+    def test_late_commit_is_counted_by_the_next_look(self):
+        with self.registry.cursor() as late:
+            env = api.Environment(late, SUPERUSER_ID, {})
+            env["integration.message"]._emit(env["integration.flow"].browse(self.flow_id), None, "late")
+            late.execute("SELECT xact_start AT TIME ZONE 'UTC' FROM pg_stat_activity WHERE pid = pg_backend_pid()")
+            begun = late.fetchone()[0]
+            self.look()
+            self.assertFalse(self.received())
+            with self.registry.cursor() as cr:
+                cr.execute("SELECT again_from, looked_at FROM integration_rollup_mark ORDER BY id DESC LIMIT 1")
+                again_from, looked_at = cr.fetchone()
+            self.assertLess(begun, looked_at)
+            # however long it takes: the next look goes back to where this one began
+            self.assertLessEqual(again_from, begun)
+        self.look()
+        self.assertEqual(self.received(), {"minute": 1, "hour": 1})
+        self.look()
+        self.assertEqual(self.received(), {"minute": 1, "hour": 1})
