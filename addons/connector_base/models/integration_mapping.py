@@ -45,11 +45,16 @@ class IntegrationMapping(models.Model):
 
     _value_uniq = models.Constraint("UNIQUE (backend_id, kind, external_value)", "This value is mapped already.")
 
+    @api.model
+    def _model_of(self, kind):
+        """Name of the model that a kind maps to; False for plain values."""
+        model = KIND_MODELS.get(kind)
+        return model if model in self.env else False
+
     @api.depends("kind")
     def _compute_res_model(self):
         for mapping in self:
-            model = KIND_MODELS.get(mapping.kind)
-            mapping.res_model = model if model in self.env else False
+            mapping.res_model = self._model_of(mapping.kind)
 
     @api.depends("res_model", "res_id", "odoo_value")
     def _compute_res_name(self):
@@ -73,15 +78,20 @@ class IntegrationMapping(models.Model):
         return self.env[self.res_model].browse(self.res_id).exists() or None
 
     @api.model
-    def _to_odoo(self, backend, kind, external_value):
-        """What a partner's value means here: a record, a text, or None."""
-        mapping = self.sudo().search(
+    def _find(self, backend, kind, external_value):
+        """The mapping of a value, or an empty record set; one indexed read."""
+        return self.search(
             [
                 ("backend_id", "=", backend.id),
                 ("kind", "=", kind),
                 ("external_value", "=", external_value),
             ]
         )
+
+    @api.model
+    def _to_odoo(self, backend, kind, external_value):
+        """What a partner's value means here: a record, a text, or None."""
+        mapping = self.sudo()._find(backend, kind, external_value)
         if not mapping:
             return None
         record = mapping._record()

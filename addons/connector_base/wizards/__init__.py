@@ -1,1 +1,1 @@
-from . import integration_audit_check, integration_resolve
+from . import integration_audit_check, integration_mapping_preview, integration_resolve
