@@ -61,6 +61,10 @@ class IntegrationMessage(models.Model):
     res_model = fields.Char("Record's model")
     res_id = fields.Many2oneReference("Record", model_field="res_model")
     superseded_by_id = fields.Many2one("integration.message", "Skipped for", ondelete="set null")
+    replay_id = fields.Many2one(
+        "integration.replay", "Bulk replay", ondelete="set null", help="The one that handed it out last."
+    )
+    replay_item_ids = fields.One2many("integration.replay.item", "message_id", "Bulk replays")
     size = fields.Integer("Size (bytes)")
     digest = fields.Char("SHA-256")
     attempt_ids = fields.One2many("integration.attempt", "message_id", "Attempts")
