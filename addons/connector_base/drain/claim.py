@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from .staged import lock_staged
+
 #: a message whose worker died this often is put aside
 MAX_DEATHS = 3
 
@@ -40,7 +42,7 @@ def claim(cr, flow, limit):
     :raises psycopg2.errors.SerializationFailure: someone settled one of them after
         our snapshot; start the transaction again
     """
-    rows = _lock_heads(cr, flow.id, limit)
+    rows = lock_staged(cr, flow, limit) if flow.release_id else _lock_heads(cr, flow.id, limit)
     taken = Claim([row[0] for row in rows])
     if not taken.heads:
         return taken
@@ -53,10 +55,7 @@ def claim(cr, flow, limit):
 
 
 def _lock_heads(cr, flow_id, limit):
-    """(id, business key) of due messages that no earlier open one stands before.
-
-    What a bulk replay handed out comes after fresh traffic.
-    """
+    """(id, business key) of due messages that no earlier open one stands before."""
     cr.execute(
         """SELECT m.id, m.business_key
              FROM integration_message m
@@ -69,7 +68,7 @@ def _lock_heads(cr, flow_id, limit):
                      AND e.business_key <> '' AND e.id < m.id
                      AND (e.state IN ('pending', 'retry', 'ambiguous')
                           OR e.state = 'blocked' AND f.full_state IS NOT TRUE))
-            ORDER BY (m.replay_id IS NOT NULL), m.id
+            ORDER BY m.id
             LIMIT %s
               FOR NO KEY UPDATE OF m SKIP LOCKED""",
         (flow_id, limit),

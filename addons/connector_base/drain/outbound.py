@@ -45,11 +45,16 @@ class OutboundWork:
 
     def _failed(self, error):
         self.env.invalidate_all()
-        if error.action == "lookup" and not getattr(error, "may_look_up", True):
+        policy = self.flow._retry_policy()
+        if error.action == "lookup" and self._cannot_find_out(error, policy):
             state = self._ask_a_person(error)
         else:
-            state = settle_error(self.message, error, self.flow._retry_policy())
+            state = settle_error(self.message, error, policy)
         return {self.message.id: (state, error.error_class, str(error))}
+
+    def _cannot_find_out(self, error, policy):
+        """Whether the partner does not tell, or was asked in vain as often as allowed."""
+        return not getattr(error, "may_look_up", True) or policy.exhausted(self.message.attempt_count + 1)
 
     def _send_and_settle(self):
         adapter = self.flow.backend_id._get_adapter()
@@ -80,7 +85,6 @@ class OutboundWork:
             document = getattr(self.flow, f"_build_{self._topic()}")(self.message)
         calls = adapter.prepare(self.flow.code, document) if document is not None else []
         ids = self.calls._plan(self.message, calls)
-        reach("outbound.planned", [call.operation for call in calls])
         return [(call_id, "planned", call, None) for call_id, call in zip(ids, calls, strict=True)]
 
     def _one(self, adapter, call_id, state, call, result):
@@ -107,7 +111,6 @@ class OutboundWork:
             self.attempts._finish({attempt: ("retry", error.error_class, str(error))})
             # still unknown, but nothing was sent: look again later
             raise AmbiguousError(f"could not find out yet: {error}") from error
-        reach("outbound.looked_up", [call.key])
         if result is None:
             self.calls._record(call_id, "failed")
             self.attempts._finish({attempt: ("retry", "", "not there")})
@@ -120,7 +123,6 @@ class OutboundWork:
         attempt = self.attempts._start([self.message.id], "call", call_id)[self.message.id]
         self.calls._record(call_id, "sending")
         try:
-            reach("outbound.sending", [call.key])
             result = adapter.send(call)
             reach("outbound.sent", [call.key])
         except AmbiguousError as error:
@@ -137,7 +139,6 @@ class OutboundWork:
             self._note(call_id, attempt, "ambiguous", as_connector_error(error))
             raise AmbiguousError(f"{type(error).__name__}: {error}") from error
         self.calls._record(call_id, "done", result)
-        reach("outbound.recorded", [call.key])
         self.attempts._finish({attempt: ("done", "", result.external_id)})
         return result
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import email.utils
 import json
+import math
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -34,6 +35,8 @@ from .redact import redact_text
 
 CONNECT_SECONDS = 5.0
 CHUNK = 64 * 1024
+#: longest wait a partner can ask for, in seconds
+MAX_RETRY_AFTER = 24 * 3600.0
 
 
 class Gate(Protocol):
@@ -254,16 +257,18 @@ def _transport_error(error: requests.RequestException, safe: bool) -> ConnectorE
 def parse_retry_after(value: str | None, now: float | None = None) -> float | None:
     """Seconds of a Retry-After header, given as seconds or as an HTTP date.
 
-    RFC 9110, section 10.2.3. Unreadable values count as absent.
+    RFC 9110, section 10.2.3. Unreadable values count as absent; nobody is obeyed for
+    longer than ``MAX_RETRY_AFTER``.
 
     :param now: UNIX time to reckon a date from
     """
     if not value:
         return None
     with suppress(ValueError):
-        return max(0.0, float(value))
+        seconds = float(value)
+        return None if math.isnan(seconds) else min(max(0.0, seconds), MAX_RETRY_AFTER)
     try:
         moment = email.utils.parsedate_to_datetime(value).timestamp()
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
-    return max(0.0, moment - (time.time() if now is None else now))
+    return min(max(0.0, moment - (time.time() if now is None else now)), MAX_RETRY_AFTER)

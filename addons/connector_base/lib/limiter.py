@@ -24,17 +24,18 @@ class Bucket:
         gained = max(0.0, now - self.at) * self.per_second
         return replace(self, level=min(self.capacity, self.level + gained), at=max(now, self.at))
 
-    def take(self, cost: float, now: float, max_wait: float) -> tuple[Bucket, float, bool]:
+    def take(self, cost: float, now: float, max_wait: float, keep: float = 0.0) -> tuple[Bucket, float, bool]:
         """Pay for a call, now or after a wait.
 
         :param cost: points; more than the capacity counts as the capacity
         :param max_wait: seconds the caller is ready to sleep
+        :param keep: points that must be left afterwards, for more urgent callers
         :return: (bucket, seconds to wait, granted). When not granted nothing is
             paid and the seconds say when to come back.
         """
         bucket = self._refilled(now)
         cost = min(cost, bucket.capacity)
-        missing = cost - bucket.level
+        missing = min(cost + keep, bucket.capacity) - bucket.level
         wait = max(0.0, missing / bucket.per_second) if bucket.per_second else 3600.0 * (missing > 0)
         if wait > max_wait:
             return bucket, wait, False

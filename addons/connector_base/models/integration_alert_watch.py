@@ -12,20 +12,22 @@ COUNT_UP_TO = 1000
 #: look-ups that may fail in a row before data counts as out of date
 POLLS_MISSED = 3
 
-#: the oldest message of each flow that waits for the hub and not for a person
+#: the oldest message of each flow that waits for the hub: not for a person, and not in a
+#: backlog that is let go in stages
 OLDEST = """
     SELECT f.id AS flow_id, f.backend_id, f.company_id, f.tier, f.freshness_minutes, oldest.received_at
       FROM integration_flow f
       JOIN integration_backend b ON b.id = f.backend_id AND b.state = 'running'
+      LEFT JOIN integration_release r ON r.id = f.release_id
       JOIN LATERAL (
            SELECT m.received_at FROM integration_message m
             WHERE m.flow_id = f.id AND m.state IN ('pending', 'retry', 'ambiguous')
-              AND m.next_at IS NOT NULL
+              AND m.next_at IS NOT NULL AND m.id > COALESCE(r.until_id, 0)
               AND NOT EXISTS (SELECT 1 FROM integration_message e
                                WHERE e.flow_id = m.flow_id AND e.business_key = m.business_key
                                  AND e.business_key <> '' AND e.id < m.id AND e.state = 'blocked')
             ORDER BY m.id LIMIT 1) oldest ON TRUE
-     WHERE f.active
+     WHERE f.active AND f.paused_at IS NULL
 """
 
 
@@ -42,6 +44,7 @@ class IntegrationAlert(models.Model):
             (("freshness",), self._find_missed_polls),
             (("breaker",), self._find_open_breakers),
             (("heartbeat",), self._find_dead_lanes),
+            (("paused",), self._find_paused),
             (("expiry",), self._find_expiring),
         ]
 
@@ -128,7 +131,8 @@ class IntegrationAlert(models.Model):
             """SELECT f.id, f.backend_id, f.company_id, f.tier, f.polled_at
                  FROM integration_flow f
                  JOIN integration_backend b ON b.id = f.backend_id AND b.state = 'running'
-                WHERE f.active AND f.direction = 'in' AND f.poll_minutes > 0 AND f.freshness_minutes > 0
+                WHERE f.active AND f.paused_at IS NULL AND f.direction = 'in'
+                  AND f.poll_minutes > 0 AND f.freshness_minutes > 0
                   AND f.polled_at < now() AT TIME ZONE 'UTC'
                       - greatest(f.freshness_minutes, %s * f.poll_minutes) * interval '1 minute'""",
             POLLS_MISSED,
@@ -174,6 +178,45 @@ class IntegrationAlert(models.Model):
     def _find_dead_lanes(self):
         """Lanes of the job queue that do not answer."""
         return self.env["integration.heartbeat"]._find_silent(self._limit("heartbeat_minutes"))
+
+    @api.model
+    def _find_paused(self):
+        """What paused itself, and what somebody paused and perhaps forgot."""
+        rows = self._rows(
+            """SELECT p.*, u.id IS NOT NULL AS by_hand, n.name AS who
+                 FROM (SELECT 'backend:' || id AS place, company_id, id AS backend_id, NULL::int AS flow_id,
+                              paused_at, paused_by_id, pause_reason
+                         FROM integration_backend WHERE state = 'paused' AND active AND paused_at IS NOT NULL
+                        UNION ALL
+                       SELECT 'flow:' || f.id, f.company_id, f.backend_id, f.id,
+                              f.paused_at, f.paused_by_id, f.pause_reason
+                         FROM integration_flow f
+                        WHERE f.active AND f.paused_at IS NOT NULL
+                        UNION ALL
+                       SELECT 'release:' || r.id, f.company_id, f.backend_id, f.id,
+                              r.held_at, r.held_by_id, NULL
+                         FROM integration_release r JOIN integration_flow f ON f.id = r.flow_id
+                        WHERE r.state = 'held') p
+                 LEFT JOIN res_users u ON u.id = p.paused_by_id
+                 LEFT JOIN res_partner n ON n.id = u.partner_id"""
+        )
+        hours, now = self._limit("paused_hours"), fields.Datetime.now()
+        return [
+            Finding(
+                "paused",
+                row["place"],
+                row["company_id"],
+                row["backend_id"],
+                row["flow_id"],
+                params={
+                    "since": fields.Datetime.to_string(row["paused_at"]),
+                    "who": row["who"] or "",
+                    "reason": row["pause_reason"] or "",
+                },
+            )
+            for row in rows
+            if not row["by_hand"] or hours and row["paused_at"] < now - timedelta(hours=hours)
+        ]
 
     @api.model
     def _find_expiring(self):

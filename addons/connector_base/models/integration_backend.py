@@ -30,7 +30,6 @@ class IntegrationBackend(models.Model):
         tracking=True,
         help="While paused, messages are kept and wait; nothing is lost.",
     )
-    pause_reason = fields.Char(copy=False, tracking=True)
     environment = fields.Selection(
         [("production", "Production"), ("test", "Test")], required=True, default="production"
     )
@@ -218,16 +217,6 @@ class IntegrationBackend(models.Model):
         secrets = self.env["integration.secret"].sudo()._all_values(self)
         return redact_text(text, secrets)
 
-    def action_pause(self):
-        """Stop calls and work; messages are kept and wait."""
-        self._act("backend.pause", {"state": "paused", "pause_reason": self.env._("Paused by hand")})
-
-    def action_resume(self):
-        """Go on, and work off what has waited."""
-        self._refuse_foreign_copy()
-        self._act("backend.resume", {"state": "running", "pause_reason": False})
-        self._work_off()
-
     def _work_off(self):
         """Work off what has waited, at once what only waited for new credentials."""
         self.env.cr.execute(
@@ -240,6 +229,7 @@ class IntegrationBackend(models.Model):
         for backend in self:
             # should they still be refused, the next call reports it anew
             self.env["integration.exception"]._heal_cause(backend, "credentials", "credentials")
+        self._stage_backlog(self.env._("Resumed"))
         self.flow_ids._request_drain()
 
     def action_adopt_database(self):

@@ -89,7 +89,7 @@ class IntegrationBackend(models.Model):
                 )
             )
         here = self._database_fingerprint()
-        self._act("backend.connect", {"state": "running", "pause_reason": False, "fingerprint": here})
+        self._act("backend.connect", {**self._resumed_values(), "pause_reason": False, "fingerprint": here})
         self._after_connect()
         self._work_off()
         return True
@@ -104,7 +104,7 @@ class IntegrationBackend(models.Model):
         """
         if not isinstance(error, AuthError) or self.state != "running":
             return
-        self.write({"state": "paused", "pause_reason": str(error)[:250]})
+        self._pause_itself(str(error))
         self.env["integration.exception"]._report(
             self,
             "credentials",

@@ -4,7 +4,6 @@ from functools import partial
 
 from odoo import api, fields, models
 
-from ..failpoints import reach
 from ..lib.retry import RetryPolicy
 from ..transaction import commit_each_statement
 
@@ -150,13 +149,14 @@ class IntegrationFlow(models.Model):
             """SELECT f.id
                  FROM integration_flow f
                  JOIN integration_backend b ON b.id = f.backend_id AND b.state = 'running'
-                WHERE f.active
+                WHERE f.active AND f.paused_at IS NULL
                   AND EXISTS (SELECT 1 FROM integration_message m
                                WHERE m.flow_id = f.id AND m.state IN ('pending', 'retry', 'ambiguous')
                                  AND m.next_at <= clock_timestamp() AT TIME ZONE 'UTC')"""
         )
         self.browse([row[0] for row in self.env.cr.fetchall()])._request_drain()
         self.env["integration.message"]._close_forgotten_attempts()
+        self.env["integration.release"].sudo()._finish()
 
 
 def enqueue_unless_waiting(registry, flow_id, method, key, channel, eta=None):
@@ -164,7 +164,6 @@ def enqueue_unless_waiting(registry, flow_id, method, key, channel, eta=None):
 
     A started one does not count: it may have taken its last look already.
     """
-    reach("job.request", [method])
     with registry.cursor() as cr:
         if not job_waits(cr, key, eta):
             create_job(cr, flow_id, method, key, channel, eta)

@@ -8,7 +8,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from ..drain.claim import claim, due_count
 from ..drain.inbound import InboundWork, is_stale
 from ..drain.outbound import OutboundWork
-from ..failpoints import reach
+from ..lib.release import BURST_SECONDS
 from .integration_flow import LAST_LOOK
 
 _logger = logging.getLogger(__name__)
@@ -17,6 +17,8 @@ _logger = logging.getLogger(__name__)
 DRAIN_SECONDS = 20
 #: how often a batch that met a concurrent change starts afresh at once
 CONFLICT_TRIES = 5
+#: classes of errors that say: no call for now, whatever the message
+HELD_BACK = {"rate_limited", "circuit_open"}
 #: seconds to wait when all of a batch needs what another worker is at
 DEFERRED_SECONDS = 0.2
 
@@ -73,7 +75,7 @@ class IntegrationFlow(models.Model):
         """
         flow = self._working_flow(cr)
         backend = flow.backend_id
-        if not flow.active or backend.state != "running":
+        if not flow._runs():
             return 0
         if flow.direction == "out" and not backend._may_send():
             return 0
@@ -87,18 +89,17 @@ class IntegrationFlow(models.Model):
             for head in poisoned:
                 flow._quarantine(head, claimed.older.get(head, []))
             return len(poisoned)
-        reach("drain.claimed", [flow.code])
         attempts.update(flow.env["integration.attempt"].sudo()._start(claimed.heads))
-        reach("drain.started", [flow.code])
         outcomes = self._process(flow, claimed, patient)
-        reach("drain.worked", [flow.code])
         cr.commit()  # pylint: disable=invalid-commit  # a cursor of our own
         ended = {attempts[message_id]: outcome for message_id, outcome in outcomes.items()}
         attempts.clear()  # committed: from here on nothing is taken back
-        reach("drain.committed", [flow.code])
         flow.env["integration.attempt"].sudo()._finish(ended)
-        if flow.direction == "in" and all(kind == "conflict" for __, kind, __ in ended.values()):
+        kinds = {kind for __, kind, __ in ended.values()}
+        if flow.direction == "in" and kinds == {"conflict"}:
             time.sleep(DEFERRED_SECONDS)
+        if kinds and kinds <= HELD_BACK:
+            return 0  # the next ones would be told the same: come back when calls are let through
         return len(claimed.heads)
 
     def _process(self, flow, claimed, patient):
@@ -111,7 +112,9 @@ class IntegrationFlow(models.Model):
         """This flow in the working environment of its backend."""
         env = api.Environment(cr, SUPERUSER_ID, {})
         flow = env["integration.flow"].browse(self.id)
-        return flow.with_env(flow.backend_id._company_env()).sudo()
+        env = flow.backend_id._company_env()
+        # calls for tier 2 leave a part of the partner's limit to tier 1
+        return flow.with_env(env(context={**env.context, "integration_tier": flow.tier})).sudo()
 
     def _invite_others(self, cr, flow, taken):
         """Ask for a second drain beside this one while more is due than we took."""
@@ -153,27 +156,38 @@ class IntegrationFlow(models.Model):
             kind = "conflict" if again else "unknown"
             env["integration.attempt"]._finish({attempt: ("retry", kind, text) for attempt in attempts.values()})
             if not again:
+                policy = self.with_env(env)._retry_policy()
                 cr.execute(
                     """UPDATE integration_message
                           SET state = 'retry', attempt_count = attempt_count + 1,
                               last_error = %s, error_class = 'unknown',
-                              next_at = now() AT TIME ZONE 'UTC' + interval '30 seconds'
+                              next_at = now() AT TIME ZONE 'UTC' + interval '1 second' * random()
+                                        * least(%s, %s * 2 ^ least(attempt_count, 20))
                         WHERE id IN (SELECT id FROM integration_message
                                       WHERE id = ANY(%s) AND state IN ('pending', 'retry')
                                         FOR NO KEY UPDATE SKIP LOCKED)""",
-                    (text, list(attempts)),
+                    (text, policy.max_seconds, policy.base_seconds, list(attempts)),
                 )
 
     def _wake_later(self):
         """Have a drain start when the next retry of this flow falls due."""
         with self.env.registry.cursor() as cr:
             cr.execute(
-                """SELECT min(next_at) FROM integration_message
-                    WHERE flow_id = %s AND state IN ('pending', 'retry', 'ambiguous')
-                      AND next_at > clock_timestamp() AT TIME ZONE 'UTC'""",
-                (self.id,),
+                """SELECT (SELECT min(next_at) FROM integration_message
+                            WHERE flow_id = %s AND state IN ('pending', 'retry', 'ambiguous')
+                              AND next_at > clock_timestamp() AT TIME ZONE 'UTC'),
+                          EXISTS (SELECT 1 FROM integration_flow f
+                                    JOIN integration_backend b ON b.id = f.backend_id
+                                    JOIN integration_release r ON r.id = f.release_id
+                                   WHERE f.id = %s AND f.active AND f.paused_at IS NULL
+                                     AND b.state = 'running' AND r.state = 'running')""",
+                (self.id, self.id),
             )
-            due = cr.fetchone()[0]
+            due, in_stages = cr.fetchone()
+            if in_stages:
+                # the pace lets more of the backlog go then
+                soon = fields.Datetime.now() + timedelta(seconds=BURST_SECONDS / 2)
+                due = min(due, soon) if due else soon
             # the sweeper, every minute, sees to what is further away
             if due and due < fields.Datetime.now() + timedelta(seconds=60):
                 env = api.Environment(cr, SUPERUSER_ID, {})

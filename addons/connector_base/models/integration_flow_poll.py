@@ -2,7 +2,6 @@ from datetime import timedelta, timezone
 
 from odoo import SUPERUSER_ID, api, fields, models
 
-from ..failpoints import reach
 from ..lib.errors import ConnectorError, RateLimitedError
 
 UTC = timezone.utc
@@ -21,7 +20,7 @@ class IntegrationFlow(models.Model):
         now = fields.Datetime.now()
         for flow in self.sudo().search([("poll_minutes", ">", 0), ("direction", "=", "in")]):
             due = not flow.polled_at or flow.polled_at <= now - timedelta(minutes=flow.poll_minutes)
-            if due and flow.backend_id.state == "running":
+            if due and flow._runs():
                 flow._request_poll()
 
     def _request_poll(self, eta=None):
@@ -50,8 +49,8 @@ class IntegrationFlow(models.Model):
         self.ensure_one()
         flow = self.sudo()
         backend = flow.backend_id
-        if not backend._may_send():
-            return "not connected"
+        if not backend._may_send() or not flow._runs():
+            return "paused or not connected"
         started = fields.Datetime.now()
         since = (flow.polled_until or started - FIRST_WINDOW) - timedelta(minutes=flow.poll_overlap_minutes)
         try:
@@ -63,7 +62,6 @@ class IntegrationFlow(models.Model):
         except ConnectorError as error:
             backend._pause_for(error)
             return f"failed: {error}"
-        reach("poll.over", [flow.code])
         with self.env.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
             env["integration.flow"].browse(flow.id).write({"polled_until": started, "polled_at": started})
@@ -81,7 +79,6 @@ class IntegrationFlow(models.Model):
             found += len(page.messages)
             for incoming in self._untold(page.messages):
                 new += 1 if messages._receive(self, incoming) else 0
-            reach("poll.received", [self.code])
             cursor = page.cursor
             if not cursor:
                 return found, new

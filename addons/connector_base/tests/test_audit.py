@@ -76,7 +76,7 @@ class TestAuditActs(AuditCase):
 
     def test_backend_acts(self):
         backend = self.backend.with_user(self.admin)
-        backend.action_pause()
+        backend.action_pause_with("Stocktaking")
         __, before, after = self.last(backend, "backend.pause")
         self.assertEqual((before["state"], after["state"]), ("running", "paused"))
         backend.action_resume()

@@ -196,7 +196,7 @@ class TestLedger(HubCase):
         self.assertEqual(sorted(sum(seen, [])), ["n1", "n2", "suspect"])
 
     def test_paused_backend_keeps_its_messages(self):
-        self.backend.action_pause()
+        self.backend.action_pause_with("Stocktaking")
         message = self.receive(self.flow, {"name": "F"})
         self.drain(self.flow)
         self.assertEqual(message.state, "pending")

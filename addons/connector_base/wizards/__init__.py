@@ -1,6 +1,1 @@
-from . import (
-    integration_audit_check,
-    integration_mapping_preview,
-    integration_replay_start,
-    integration_resolve,
-)
+from . import integration_audit_check, integration_mapping_preview, integration_pause, integration_resolve

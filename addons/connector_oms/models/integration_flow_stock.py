@@ -45,7 +45,7 @@ class IntegrationFlow(models.Model):
         except ConnectorError:
             return None, True
         readable = reading.can_read(adapter)
-        return (adapter if readable and backend._may_send() else None), readable
+        return (adapter if readable and backend._may_send() and not self.paused_at else None), readable
 
     def _job_publish_stock(self):
         """Compute what is marked, ask the channel where needed, queue what changed.

@@ -1,1 +1,0 @@
-"""Real servers, broken on purpose by seeded schedules; see ``docs/chaos.md``."""
