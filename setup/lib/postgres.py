@@ -115,7 +115,9 @@ class Embedded:
     def __init__(self):
         self.root = cache_dir("postgres-18")
         self.data = self.root / "data"
+        self.settings = SETTINGS
         self.server = Server(str(self._socket_folder()), "5432", "odoo")
+        self.options = f"-k {self.server.host} -c listen_addresses= -p 5432"
         self._users = None
 
     def open(self):
@@ -127,6 +129,7 @@ class Embedded:
             if not (self.data / "PG_VERSION").exists():
                 self._initialise()
             if not self._accepts():
+                self._own_folder()
                 self._start()
             self._users = open(self.root / "users", "a", encoding="utf-8")  # noqa: SIM115 - the lock lives on
             fcntl.flock(self._users, fcntl.LOCK_SH)
@@ -157,12 +160,15 @@ class Embedded:
         else:
             (self.root / "keep").unlink(missing_ok=True)
 
-    def stop(self):
-        """Stop the server (fast shutdown) and wait for it."""
+    def stop(self, how=signal.SIGINT):
+        """Stop the server and wait for it.
+
+        :param how: the signal: SIGINT for a fast shutdown, SIGQUIT for an immediate one.
+        """
         pid = self.pid()
         if pid is None:
             return
-        os.kill(pid, signal.SIGINT)
+        os.kill(pid, how)
         for _try in range(300):
             if self.pid() is None:
                 return
@@ -183,7 +189,7 @@ class Embedded:
         remove_tree(self.data)
         fresh = self.root / "data.partial"
         remove_tree(fresh)
-        settings = [part for item in SETTINGS.items() for part in ("-c", "=".join(item))]
+        settings = [part for item in self.settings.items() for part in ("-c", "=".join(item))]
         self._run(
             "initdb",
             ["-D", fresh, "-U", "odoo", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", *settings],
@@ -192,16 +198,17 @@ class Embedded:
         fresh.rename(self.data)
 
     def _start(self):
+        self._run(
+            "pg_ctl",
+            ["-D", self.data, "-l", self.root / "log", "-o", self.options, "-w", "-t", "120", "start"],
+            "PostgreSQL does not start",
+        )
+
+    def _own_folder(self):
         folder = Path(self.server.host)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if folder.stat().st_uid != os.geteuid():
             raise SetupError(f"{folder} belongs to another user", f"Remove {folder} and try again.")
-        options = f"-k {folder} -c listen_addresses= -p 5432"
-        self._run(
-            "pg_ctl",
-            ["-D", self.data, "-l", self.root / "log", "-o", options, "-w", "-t", "120", "start"],
-            "PostgreSQL does not start",
-        )
 
     def _accepts(self):
         ready = [self._binary("pg_isready"), "-q", "-h", self.server.host, "-p", self.server.port]

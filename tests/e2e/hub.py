@@ -98,14 +98,18 @@ class Hub:
         topic: str = "orders/create",
         webhook_id: str = "",
         secret: str = CANARY,
+        url: str = "",
         **headers: str,
     ) -> requests.Response:
-        """Deliver a webhook as Shopify would, signed with ``secret``."""
+        """Deliver a webhook as Shopify would, signed with ``secret``.
+
+        :param url: where to, if it is known already
+        """
         digest = hmac.new(secret.encode(), raw, hashlib.sha256).digest()
         with requests.Session() as session:
             session.trust_env = False
             return session.post(
-                self.webhook_url(),
+                url or self.webhook_url(),
                 data=raw,
                 headers={
                     "Content-Type": "application/json",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import signal
 import subprocess
 import sys
@@ -10,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-SOURCE = Path(__file__).parents[2] / "addons" / "connector_base" / "failpoints.py"
+ADDONS = Path(__file__).parents[2] / "addons"
+SOURCE = ADDONS / "connector_base" / "failpoints.py"
 
 
 def load():
@@ -62,3 +64,29 @@ def test_kill_ends_the_process_as_a_crash_does(armed):
     )
     done = subprocess.run([sys.executable, "-c", program, str(SOURCE)], check=False)
     assert done.returncode == -signal.SIGKILL
+
+
+def test_a_limited_point_strikes_so_often_and_counts_it(armed):
+    module = load()
+    line = "drain.worked:order.in:raise*2"
+    armed.write_text(line + "\n")
+    for __ in range(2):
+        with pytest.raises(module.Failpoint):
+            module.reach("drain.worked", ["order.in"])
+    module.reach("drain.worked", ["order.in"])
+    assert Path(module.tally(armed, line)).stat().st_size == 3
+
+
+def test_a_point_can_stand_still(armed, monkeypatch):
+    module, waited = load(), []
+    monkeypatch.setattr(module.time, "sleep", waited.append)
+    armed.write_text("drain.worked::sleep=2.5\n")
+    module.reach("drain.worked", ["order.in"])
+    assert waited == [2.5]
+
+
+def test_the_list_of_points_is_what_the_code_reaches():
+    calls = re.compile(r"\breach\(\s*\"([\w.]+)\"")
+    files = [path for path in ADDONS.rglob("*.py") if "tests" not in path.parts and path != SOURCE]
+    reached = {name for path in files for name in calls.findall(path.read_text(encoding="utf-8"))}
+    assert reached == set(load().POINTS)

@@ -55,7 +55,10 @@ def claim(cr, flow, limit):
 
 
 def _lock_heads(cr, flow_id, limit):
-    """(id, business key) of due messages that no earlier open one stands before."""
+    """(id, business key) of due messages that no earlier open one stands before.
+
+    What a bulk replay handed out comes after fresh traffic.
+    """
     cr.execute(
         """SELECT m.id, m.business_key
              FROM integration_message m
@@ -68,7 +71,7 @@ def _lock_heads(cr, flow_id, limit):
                      AND e.business_key <> '' AND e.id < m.id
                      AND (e.state IN ('pending', 'retry', 'ambiguous')
                           OR e.state = 'blocked' AND f.full_state IS NOT TRUE))
-            ORDER BY m.id
+            ORDER BY (m.replay_id IS NOT NULL), m.id
             LIMIT %s
               FOR NO KEY UPDATE OF m SKIP LOCKED""",
         (flow_id, limit),

@@ -62,6 +62,7 @@ class InboundWork:
             for message in messages:
                 self._fail(message, error)
             return []
+        reach("inbound.fetched", [self.flow.code])
         items = []
         for message in messages:
             raw = raws.get(message.id)
@@ -91,9 +92,11 @@ class InboundWork:
             item.reset()
         try:
             with self.env.cr.savepoint():
-                reach("inbound.apply", [item.message.business_key or "" for item in items])
+                keys = [item.message.business_key or "" for item in items]
+                reach("inbound.apply", keys)
                 self._handler()(items)
                 self.env.flush_all()
+                reach("inbound.applied", keys)
         except Exception as error:  # noqa: BLE001 - whatever a handler raises is settled
             if is_stale(error) and (self.patient or error.pgcode != errorcodes.UNIQUE_VIOLATION):
                 raise

@@ -85,6 +85,7 @@ class OutboundWork:
             document = getattr(self.flow, f"_build_{self._topic()}")(self.message)
         calls = adapter.prepare(self.flow.code, document) if document is not None else []
         ids = self.calls._plan(self.message, calls)
+        reach("outbound.planned", [call.operation for call in calls])
         return [(call_id, "planned", call, None) for call_id, call in zip(ids, calls, strict=True)]
 
     def _one(self, adapter, call_id, state, call, result):
@@ -111,6 +112,7 @@ class OutboundWork:
             self.attempts._finish({attempt: ("retry", error.error_class, str(error))})
             # still unknown, but nothing was sent: look again later
             raise AmbiguousError(f"could not find out yet: {error}") from error
+        reach("outbound.looked_up", [call.key])
         if result is None:
             self.calls._record(call_id, "failed")
             self.attempts._finish({attempt: ("retry", "", "not there")})
@@ -123,6 +125,7 @@ class OutboundWork:
         attempt = self.attempts._start([self.message.id], "call", call_id)[self.message.id]
         self.calls._record(call_id, "sending")
         try:
+            reach("outbound.sending", [call.key])
             result = adapter.send(call)
             reach("outbound.sent", [call.key])
         except AmbiguousError as error:
@@ -139,6 +142,7 @@ class OutboundWork:
             self._note(call_id, attempt, "ambiguous", as_connector_error(error))
             raise AmbiguousError(f"{type(error).__name__}: {error}") from error
         self.calls._record(call_id, "done", result)
+        reach("outbound.recorded", [call.key])
         self.attempts._finish({attempt: ("done", "", result.external_id)})
         return result
 

@@ -4,6 +4,7 @@ from functools import partial
 
 from odoo import api, fields, models
 
+from ..failpoints import reach
 from ..lib.retry import RetryPolicy
 from ..transaction import commit_each_statement
 
@@ -164,6 +165,7 @@ def enqueue_unless_waiting(registry, flow_id, method, key, channel, eta=None):
 
     A started one does not count: it may have taken its last look already.
     """
+    reach("job.request", [method])
     with registry.cursor() as cr:
         if not job_waits(cr, key, eta):
             create_job(cr, flow_id, method, key, channel, eta)

@@ -8,6 +8,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from ..drain.claim import claim, due_count
 from ..drain.inbound import InboundWork, is_stale
 from ..drain.outbound import OutboundWork
+from ..failpoints import reach
 from ..lib.release import BURST_SECONDS
 from .integration_flow import LAST_LOOK
 
@@ -89,11 +90,15 @@ class IntegrationFlow(models.Model):
             for head in poisoned:
                 flow._quarantine(head, claimed.older.get(head, []))
             return len(poisoned)
+        reach("drain.claimed", [flow.code])
         attempts.update(flow.env["integration.attempt"].sudo()._start(claimed.heads))
+        reach("drain.started", [flow.code])
         outcomes = self._process(flow, claimed, patient)
+        reach("drain.worked", [flow.code])
         cr.commit()  # pylint: disable=invalid-commit  # a cursor of our own
         ended = {attempts[message_id]: outcome for message_id, outcome in outcomes.items()}
         attempts.clear()  # committed: from here on nothing is taken back
+        reach("drain.committed", [flow.code])
         flow.env["integration.attempt"].sudo()._finish(ended)
         kinds = {kind for __, kind, __ in ended.values()}
         if flow.direction == "in" and kinds == {"conflict"}:

@@ -2,6 +2,7 @@ from datetime import timedelta, timezone
 
 from odoo import SUPERUSER_ID, api, fields, models
 
+from ..failpoints import reach
 from ..lib.errors import ConnectorError, RateLimitedError
 
 UTC = timezone.utc
@@ -62,6 +63,7 @@ class IntegrationFlow(models.Model):
         except ConnectorError as error:
             backend._pause_for(error)
             return f"failed: {error}"
+        reach("poll.over", [flow.code])
         with self.env.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
             env["integration.flow"].browse(flow.id).write({"polled_until": started, "polled_at": started})
@@ -79,6 +81,7 @@ class IntegrationFlow(models.Model):
             found += len(page.messages)
             for incoming in self._untold(page.messages):
                 new += 1 if messages._receive(self, incoming) else 0
+            reach("poll.received", [self.code])
             cursor = page.cursor
             if not cursor:
                 return found, new

@@ -5,6 +5,7 @@ import psycopg2
 
 from odoo import api, fields, models
 
+from ..failpoints import reach
 from ..lib.ids import digest, new_correlation_id
 from ..lib.redact import mask_payload
 from ..transaction import commit_each_statement, in_own_transaction
@@ -60,6 +61,10 @@ class IntegrationMessage(models.Model):
     res_model = fields.Char("Record's model")
     res_id = fields.Many2oneReference("Record", model_field="res_model")
     superseded_by_id = fields.Many2one("integration.message", "Skipped for", ondelete="set null")
+    replay_id = fields.Many2one(
+        "integration.replay", "Bulk replay", ondelete="set null", help="The one that handed it out last."
+    )
+    replay_item_ids = fields.One2many("integration.replay.item", "message_id", "Bulk replays")
     size = fields.Integer("Size (bytes)")
     digest = fields.Char("SHA-256")
     attempt_ids = fields.One2many("integration.attempt", "message_id", "Attempts")
@@ -126,7 +131,9 @@ class IntegrationMessage(models.Model):
         :param values: of ``_incoming_values``
         :return: id of the new message, False for a duplicate
         """
-        return in_own_transaction(self.env.registry, partial(self._insert_or_count, values=values))
+        kept = in_own_transaction(self.env.registry, partial(self._insert_or_count, values=values))
+        reach("receive.kept", [values["key"]])
+        return kept
 
     @api.model
     def _keep_here(self, values):
@@ -141,6 +148,7 @@ class IntegrationMessage(models.Model):
         if not message_id:
             commit_each_statement(self.env.cr, False)
             self._count_duplicate(self.env.cr, values)
+        reach("receive.kept", [values["key"]])
         return message_id or False
 
     @api.model
@@ -148,6 +156,7 @@ class IntegrationMessage(models.Model):
         message_id = self._insert(cr, values)
         if not message_id:
             self._count_duplicate(cr, values)
+        reach("receive.inserted", [values["key"]])
         return message_id or False
 
     @api.model

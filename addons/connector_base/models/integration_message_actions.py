@@ -1,6 +1,9 @@
 from odoo import models
 from odoo.exceptions import AccessError, UserError
 
+#: more messages than this are replayed in the background, at a capped rate
+AT_ONCE = 100
+
 
 class IntegrationMessage(models.Model):
     """What people may do with a message."""
@@ -24,9 +27,12 @@ class IntegrationMessage(models.Model):
                     closed[0].display_name,
                 )
             )
+        if len(self) > AT_ONCE:
+            return self.env["integration.replay"]._start(self, self.env._("Replayed from the list")).action_open()
         before = self._audit_states()
         self._reopen()
         self._audit("message.replay", before)
+        return True
 
     def _audit_states(self):
         return [{"state": m.state, "tries": m.attempt_count, "error": m.error_class} for m in self.sudo()]
@@ -34,17 +40,20 @@ class IntegrationMessage(models.Model):
     def _audit(self, action, before):
         self.env["integration.audit"]._record(self, action, before=before, after=self._audit_states())
 
-    def _reopen(self):
-        """Make messages due now, with a clean slate; what was tried stays on record."""
+    def _reopen(self, replay=None):
+        """Make messages due now, with a clean slate; what was tried stays on record.
+
+        :param replay: integration.replay that hands them out: fresh traffic goes first
+        """
         locked = self.sudo()._lock_free()
         if locked != self.sudo():
             raise UserError(self.env._("Some of these messages are being worked on. Try again in a moment."))
         self.env.cr.execute(
             """UPDATE integration_message
-                  SET state = 'pending', attempt_count = 0, settled_at = NULL,
+                  SET state = 'pending', attempt_count = 0, settled_at = NULL, replay_id = %s,
                       next_at = clock_timestamp() AT TIME ZONE 'UTC'
                 WHERE id = ANY(%s)""",
-            (self.ids,),
+            (replay and replay.id, self.ids),
         )
         # deaths count for the object: those of its other messages are forgiven with it
         self.env.cr.execute(

@@ -3,6 +3,7 @@ from . import (
     test_outbound,
     test_poison,
     test_policy,
+    test_replay_bulk,
     test_roles,
     test_rollup,
     test_rollup_late,

@@ -1,1 +1,7 @@
-from . import integration_audit_check, integration_mapping_preview, integration_pause, integration_resolve
+from . import (
+    integration_audit_check,
+    integration_mapping_preview,
+    integration_pause,
+    integration_replay_start,
+    integration_resolve,
+)

@@ -21,6 +21,8 @@ from decimal import Decimal
 
 from odoo import fields
 
+from odoo.addons.connector_base.failpoints import reach
+
 from ..lib import levels_sql as sql
 from ..lib.availability import changed_sql, missing_sql
 from ..lib.levels import dump_levels, slices
@@ -72,6 +74,7 @@ class Round:
         outcome.levels, outcome.messages = self._emit()
         outcome.to_read = self._execute(sql.TO_READ, limit=READ_LIMIT)
         outcome.held_back = self._execute(sql.HELD_BACK)[0][0]
+        reach("stock.computed", [self.flow.code])
         return outcome
 
     def _execute(self, statement, **values):

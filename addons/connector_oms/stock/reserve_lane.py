@@ -5,6 +5,7 @@ import time
 
 import psycopg2
 
+from odoo.addons.connector_base.failpoints import reach
 from odoo.addons.queue_job.exception import RetryableJobError
 
 from .jobs import in_own_env
@@ -94,6 +95,7 @@ class ReserveLane:
             return 0
         moves._action_assign()
         env.flush_all()
+        reach("reserve.reserved", [self.warehouse.code])
         self.busy.update(moves.filtered("integration_reserve_pending").ids)
         return len(moves)
 

@@ -1,0 +1,1 @@
+"""Real servers, broken on purpose by seeded schedules; see ``docs/chaos.md``."""

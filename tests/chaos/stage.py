@@ -1,0 +1,162 @@
+"""The servers of a run, made once and put back to the same beginning for every seed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import time
+from pathlib import Path
+
+import psycopg2
+
+from sandbox.faultproxy import FaultProxy
+from sandbox.scenario.quiet import wait_quiet
+from sandbox.scenario.shop import Shop
+from setup.lib.cluster import OwnCluster
+from setup.lib.database import Databases
+from setup.lib.environment import Environment
+from setup.lib.errors import SetupError
+from setup.lib.instance import Instance, Sandbox
+from setup.lib.ports import free_port
+from tests.e2e.hub import CANARY, Hub
+
+WORKERS = 2
+#: what goes wrong on purpose shall not make anybody wait as long as in earnest
+HASTE = {"retry_base": 0.5, "retry_max": 5.0}
+BACKEND = {"deadline": 2.5, "breaker_cooldown": 1.5, "breaker_threshold": 8}
+
+
+class Stage:
+    """Odoo, its own PostgreSQL, the shop, and a fault proxy on each line.
+
+    Odoo reaches PostgreSQL and the shop through the proxies, the harness goes past them.
+
+    :param environment: of the set-up
+    :param folder: for everything that is written
+    """
+
+    def __init__(self, environment: Environment, folder: Path):
+        self.cluster = OwnCluster(environment)
+        self.folder = folder
+        self.points = folder / "armed"
+        self.database = f"hub_run_{os.getpid()}_chaos"
+        self.beginning = f"{self.database}_ready"
+        self.state = folder / "shop.sqlite"
+        self.databases: Databases | None = None
+        self.hub: Hub | None = None
+
+    def open(self) -> Stage:
+        """Start everything once, connect the backend, and keep that as the beginning of every run."""
+        self.cluster.open()
+        template = Databases(self.cluster.origin).template()
+        self.cluster.adopt(template)
+        environment = self.cluster.environment()
+        self.databases = Databases(environment)
+        self.databases.clone(template, self.database)
+        self.base_line = FaultProxy("127.0.0.1", self.cluster.port).start()
+        self.shop = Sandbox(seed=11, state=self.state, port=free_port(), arguments=("--retry-scale", "0.005"))
+        self.odoo = Instance(
+            environment,
+            workers=WORKERS,
+            database=self.database,
+            options={"db_host": "127.0.0.1", "db_port": self.base_line.port},
+            variables={"INTEGRATION_FAILPOINTS": str(self.points)},
+        )
+        self.shop.start()
+        self.odoo.start()
+        self.shop_line = FaultProxy("127.0.0.1", self.shop.port).start()
+        self._connect()
+        self._keep_beginning()
+        return self
+
+    def close(self) -> None:
+        """Stop everything and remove it."""
+        for name in ("odoo", "shop"):
+            if hasattr(self, name):
+                getattr(self, name).stop()
+        for name in ("base_line", "shop_line"):
+            if hasattr(self, name):
+                getattr(self, name).stop()
+        if self.databases:
+            with contextlib.suppress(psycopg2.Error):
+                for database in (self.database, self.beginning):
+                    self.databases.drop(database)
+        self.cluster.close()
+
+    def begin(self, seed: int) -> Hub:
+        """Both sides as they were when all was connected; what one seed did the next does not see."""
+        self.odoo.stop()
+        self.shop.stop()
+        self.base_line.calm()
+        self.shop_line.calm()
+        if self.cluster.pid() is None:
+            self.cluster.start()
+        for path in self.folder.glob("armed*"):
+            path.unlink()
+        self.databases.clone(self.beginning, self.database)
+        for path in self.folder.glob("shop.sqlite*"):
+            path.unlink()
+        for path in (self.folder / "beginning").iterdir():
+            shutil.copy(path, self.folder / path.name)
+        self.odoo.log.unlink(missing_ok=True)
+        self.shop.start()
+        self.odoo.start()
+        self.hub.world.seed = seed
+        return self.hub
+
+    def recover(self) -> None:
+        """Put back what a run may have left broken: lines, PostgreSQL, Odoo itself."""
+        self.points.unlink(missing_ok=True)
+        if self.cluster.pid() is None:
+            self.cluster.start()
+        self.base_line.calm()
+        self.shop_line.calm()
+        if not self.odoo.is_running():
+            self.odoo.start()
+
+    def _connect(self) -> None:
+        self.hub = Hub.connect(self.odoo, self.shop, self.points)
+        # the address is changed afterwards: the harness itself must not go through the proxy
+        self.hub.set_backend(base_url=self.shop_line.url)
+        self.hub.set_backend(shopify_client_secret=CANARY, **BACKEND)
+        self.hub.odoo.write("integration.flow", list(self.hub.world.flows.values()), HASTE)
+        backend = [self.hub.world.backend_id]
+        state = self.hub.odoo.read("integration.backend", backend, ["state"])[0]["state"]
+        if state != "running":
+            button = "action_resume" if state == "paused" else "action_connect"
+            self.hub.odoo.press("integration.backend", button, backend)
+        self.hub.quiet()
+        wait_quiet(self.hub.world)
+
+    def _keep_beginning(self) -> None:
+        self.odoo.stop()
+        self.shop.stop()
+        self.cluster.wait_gone(self.database)
+        self.databases.clone(self.database, self.beginning)
+        kept = self.folder / "beginning"
+        kept.mkdir()
+        for path in self.folder.glob("shop.sqlite*"):
+            shutil.copy(path, kept / path.name)
+
+    def own_shop(self) -> Shop:
+        """A session with the shop's oracle for a thread of its own."""
+        return Shop(self.shop.url)
+
+    def query(self, statement: str, parameters: tuple = ()) -> list[tuple]:
+        """Ask the database directly, past the proxy.
+
+        :raises psycopg2.Error: it is away at the moment
+        """
+        return self.cluster.server.query(statement, parameters, self.database)
+
+    def patiently(self, statement: str, parameters: tuple = (), seconds: float = 20) -> list[tuple]:
+        """Ask the database as soon as it answers."""
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                return self.query(statement, parameters)
+            except psycopg2.OperationalError as error:
+                if time.monotonic() > deadline:
+                    raise SetupError("PostgreSQL does not come back", "See the schedule.") from error
+                time.sleep(0.2)

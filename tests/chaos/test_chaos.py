@@ -1,0 +1,13 @@
+"""Whatever breaks, nothing is lost, doubled or half done: one run a seed, judged by the invariants."""
+
+from __future__ import annotations
+
+from tests.chaos.run import Run
+from tests.chaos.stage import Stage
+
+
+def test_nothing_is_lost_doubled_or_half_done(stage: Stage, seed: int):
+    run = Run(stage, seed)
+    faults = run.play()
+    print(f"\nchaos {run.figures}")
+    assert not faults, run.story()
