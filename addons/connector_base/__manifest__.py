@@ -22,6 +22,7 @@
         "wizards/integration_resolve_views.xml",
         "views/integration_backend_views.xml",
         "views/integration_flow_views.xml",
+        "views/integration_flow_catalogue_views.xml",
         "views/integration_message_views.xml",
         "views/integration_replay_views.xml",
         "views/integration_release_views.xml",

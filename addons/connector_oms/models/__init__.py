@@ -12,6 +12,7 @@ from . import (
     integration_exception,
     integration_exception_stock,
     integration_flow,
+    integration_flow_catalogue,
     integration_flow_preview,
     integration_flow_shipment,
     integration_flow_stock,

@@ -133,7 +133,7 @@ class IntegrationBackend(models.Model):
     def create(self, vals_list):
         """Fill in the service products that come with this addon."""
         backends = super().create(vals_list)
-        backends._fill_products()
+        backends.sudo()._fill_products()
         return backends
 
     def _fill_products(self):
