@@ -49,6 +49,8 @@ class InboundWork:
         items = self._decode(heads)
         if items:
             self._apply(items)
+            done = heads.browse([item.message.id for item in items if item.state == "done" and not item.error])
+            self.env["integration.exception"]._heal_after(done)
         for item in items:
             self._settle(item)
         return self.outcomes
@@ -129,8 +131,6 @@ class InboundWork:
         if item.state not in ("done", "blocked"):
             raise AssertionError(f"the handler of {self.flow.code} left message {message.id} open")
         cause = item.reports[0].cause if item.state == "blocked" else None
-        if item.state == "done":
-            self.env["integration.exception"]._heal_after(message, item.record)
         message._settle(item.state, note=item.note, record=item.record, error=cause, subject=item.subject)
         write_reports(message, item.reports)
         self.outcomes[message.id] = (item.state, "data" if cause else "", cause or item.note)

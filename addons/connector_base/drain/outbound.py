@@ -40,7 +40,7 @@ class OutboundWork:
             log_trouble(self.flow.backend_id, self.message.id, error)
             return self._failed(as_connector_error(error))
         self.message._settle("done", note=note)
-        self.env["integration.exception"]._heal_after(self.message, None)
+        self.env["integration.exception"]._heal_after(self.message)
         return {self.message.id: ("done", "", note)}
 
     def _failed(self, error):

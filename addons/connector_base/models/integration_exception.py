@@ -188,27 +188,31 @@ class IntegrationException(models.Model):
         )._resolve(self.env._("Mended by a later event."))
 
     @api.model
-    def _heal_after(self, message, record):
-        """Close what was open for a message that now went through.
+    def _heal_after(self, messages):
+        """Close what was open for messages of one flow that now went through.
 
         Where the newest message of an object says all, it also settles the older
         ones of the object that were blocked.
         """
-        healed = message
-        if message.flow_id.full_state and message.business_key:
+        if messages.flow_id.full_state:
             self.env.cr.execute(
-                """SELECT id FROM integration_message
-                    WHERE flow_id = %s AND business_key = %s AND id < %s
-                      AND state IN ('blocked', 'dead')
-                      FOR NO KEY UPDATE SKIP LOCKED""",
-                (message.flow_id.id, message.business_key, message.id),
+                """SELECT newer.id, array_agg(older.id)
+                     FROM integration_message newer
+                     JOIN LATERAL (
+                          SELECT id FROM integration_message
+                           WHERE flow_id = newer.flow_id AND business_key = newer.business_key
+                             AND id < newer.id AND state IN ('blocked', 'dead')
+                             FOR NO KEY UPDATE SKIP LOCKED
+                          ) older ON TRUE
+                    WHERE newer.id = ANY(%s) AND newer.business_key <> ''
+                    GROUP BY newer.id""",
+                (messages.ids,),
             )
-            older = message.browse([row[0] for row in self.env.cr.fetchall()])
-            older._supersede(message)
-        open_ids = self.sudo().search(
-            [("message_id", "in", healed.ids), ("state", "=", "open"), ("res_id", "=", False)]
-        )
-        open_ids._resolve(self.env._("Mended by a later event."))
+            for newer, older in self.env.cr.fetchall():
+                messages.browse(older)._supersede(messages.browse(newer))
+        self.sudo().search(
+            [("message_id", "in", messages.ids), ("state", "=", "open"), ("res_id", "=", False)]
+        )._resolve(self.env._("Mended by a later event."))
 
     def _resolve(self, reason):
         """Close, with the reason on record."""

@@ -15,11 +15,16 @@ class BatchMemo:
         can carry them yet
     :param products: ids of the products on the orders of the batch
     :param replenished: those of them that have an automatic reordering rule
+
+    ``coming`` are ids of moves that are being confirmed, ``placed`` of those that have
+    a transfer by now, ``transfers`` the keys (see ``stock.move``) of these transfers.
     """
 
     def __init__(self, references, products, replenished):
         self.rules = {}
         self.references = frozenset(references)
         self.transfers = set()
+        self.coming = set()
+        self.placed = set()
         self.products = frozenset(products)
         self.replenished = frozenset(replenished)

@@ -1,5 +1,6 @@
 # stock and shipments
 from . import (
+    test_order_batch,
     test_order_claim,
     test_order_customer,
     test_order_guard,
