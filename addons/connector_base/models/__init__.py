@@ -8,6 +8,7 @@ from . import (
     integration_alert_tell,
     integration_alert_text,
     integration_alert_watch,
+    integration_alert_watch_traffic,
     integration_attempt,
     integration_audit,
     integration_audit_messages,

@@ -65,8 +65,8 @@ class IntegrationAlert(models.Model):
                 failed.update(watched)
         return [finding for finding in findings if finding.kind not in failed], kinds - failed
 
-    def _rows(self, query, *params):
-        self.env.cr.execute(query, params)
+    def _rows(self, query, *params, **values):
+        self.env.cr.execute(query, values or params)
         return self.env.cr.dictfetchall()
 
     @api.model

@@ -6,6 +6,7 @@ from . import (
     batch_stock_picking,
     batch_stock_rule,
     integration_address_matcher,
+    integration_alert,
     integration_audit,
     integration_backend,
     integration_backend_stock,
