@@ -16,6 +16,7 @@ class Report:
     group_key: str = ""
     record: Any = None
     amount: float = 0.0
+    facts: dict = field(default_factory=dict)
 
 
 @dataclass
@@ -43,10 +44,10 @@ class Inbound:
         """Applied, or nothing to do; ``record`` is what the message became."""
         self.state, self.record, self.note = "done", record, note
 
-    def block(self, category, cause, suggestion="", group_key="", record=None, amount=0.0):
+    def block(self, category, cause, suggestion="", group_key="", record=None, amount=0.0, **facts):
         """A person must act; nothing of this message was written."""
         self.state, self.record = "blocked", record
-        self.report(category, cause, suggestion, group_key, record, amount)
+        self.report(category, cause, suggestion, group_key, record, amount, **facts)
 
     def defer(self, note):
         """Not in this batch: another worker is at what it needs. Nothing of it was written.
@@ -55,9 +56,9 @@ class Inbound:
         """
         self.state, self.note = "deferred", note
 
-    def report(self, category, cause, suggestion="", group_key="", record=None, amount=0.0):
+    def report(self, category, cause, suggestion="", group_key="", record=None, amount=0.0, **facts):
         """Applied, but a person must look at it."""
-        self.reports.append(Report(category, cause, suggestion, group_key, record, amount))
+        self.reports.append(Report(category, cause, suggestion, group_key, record, amount, facts))
 
     def reset(self):
         """Forget what a rolled back try said."""

@@ -84,4 +84,5 @@ def write_reports(message, reports):
             record=report.record,
             message=message,
             amount=report.amount,
+            **report.facts,
         )

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 from ..lib.errors import ConnectorError
 from ..lib.ids import digest
@@ -10,7 +10,7 @@ class IntegrationException(models.Model):
 
     _name = "integration.exception"
     _description = "Exception"
-    _inherit = ["mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "state, last_seen desc, id desc"
     _rec_name = "cause"
 
@@ -37,7 +37,7 @@ class IntegrationException(models.Model):
         required=True,
         index=True,
     )
-    cause = fields.Char(required=True)
+    cause = fields.Char("What is wrong", required=True)
     suggestion = fields.Text("What to do")
     group_key = fields.Char("Same cause", index=True, help="Exceptions of one cause share it.")
     dedupe_key = fields.Char(required=True, export_string_translation=False)
@@ -51,7 +51,19 @@ class IntegrationException(models.Model):
     occurrences = fields.Integer("Times", default=1)
     first_seen = fields.Datetime(default=fields.Datetime.now)
     last_seen = fields.Datetime(default=fields.Datetime.now)
-    resolution = fields.Char()
+    resolution_kind = fields.Selection(
+        [
+            ("healed", "Mended by itself"),
+            ("fixed", "Put right here"),
+            ("elsewhere", "Put right elsewhere"),
+            ("accepted", "Accepted as it is"),
+            ("agreed", "Agreed with the customer or partner"),
+            ("wrong", "Was no real problem"),
+            ("other", "Something else"),
+        ],
+        "Settled how",
+    )
+    resolution = fields.Char("In words")
     resolved_by_id = fields.Many2one("res.users", "Resolved by")
     resolved_at = fields.Datetime("Resolved on")
 
@@ -69,6 +81,7 @@ class IntegrationException(models.Model):
         record=None,
         message=None,
         amount=0.0,
+        **facts,
     ):
         """Open an exception, or count up the open one of the same cause and object.
 
@@ -79,6 +92,7 @@ class IntegrationException(models.Model):
         :param record: what it is about
         :param message: integration.message behind it
         :param amount: what is at stake, in the company's currency
+        :param facts: further fields, which addons have added
         :return: the exception
         """
         known = dict(self._fields["category"].selection)
@@ -88,7 +102,7 @@ class IntegrationException(models.Model):
         same = self.sudo().search([("backend_id", "=", backend.id), ("dedupe_key", "=", key), ("state", "=", "open")])
         now = fields.Datetime.now()
         if same:
-            same.write(
+            same._quiet().write(
                 {
                     "cause": cause,
                     "suggestion": suggestion,
@@ -98,7 +112,7 @@ class IntegrationException(models.Model):
                 }
             )
             return same
-        return self.sudo().create(
+        return self._quiet().create(
             {
                 "backend_id": backend.id,
                 "message_id": message.id if message else False,
@@ -112,6 +126,7 @@ class IntegrationException(models.Model):
                 "res_id": record.id if record else False,
                 "res_name": record.display_name if record else message and message.subject,
                 "amount": amount,
+                **facts,
             }
         )
 
@@ -214,38 +229,24 @@ class IntegrationException(models.Model):
             [("message_id", "in", messages.ids), ("state", "=", "open"), ("res_id", "=", False)]
         )._resolve(self.env._("Mended by a later event."))
 
-    def _resolve(self, reason):
-        """Close, with the reason on record."""
-        self.sudo().filtered(lambda exception: exception.state == "open").write(
+    def _resolve(self, reason, kind="healed"):
+        """Close, with the reason on record.
+
+        :param kind: a value of ``resolution_kind``
+        """
+        closed = self._quiet().filtered(lambda exception: exception.state == "open")
+        if not closed:
+            return
+        closed.write(
             {
                 "state": "resolved",
+                "resolution_kind": kind,
                 "resolution": reason,
                 "resolved_by_id": self.env.uid,
                 "resolved_at": fields.Datetime.now(),
             }
         )
-
-    def action_replay(self):
-        """Button “Try again”: replay the messages behind these exceptions."""
-        messages = self.message_id.filtered(lambda m: m.state in ("blocked", "dead", "retry"))
-        if not messages:
-            raise UserError(self.env._("There is no message to try again behind this."))
-        messages.action_replay()
-
-    def action_resolve_with(self, reason):
-        """Close by hand.
-
-        :param reason: why; required
-        :raises UserError: no reason was given
-        """
-        if not self.env.user.has_group("connector_base.group_operator"):
-            raise AccessError(self.env._("You are not allowed to resolve exceptions."))
-        if not (reason or "").strip():
-            raise UserError(self.env._("Please say why this is resolved."))
-        self.check_access("write")
-        before = [{"state": exception.state} for exception in self]
-        self._resolve(reason.strip())
-        self.env["integration.audit"]._record(self, "exception.resolve", reason, before, {"state": "resolved"})
+        closed._drop_activities()
 
     def _audit_display_name(self):
         """Its cause may name a person; what it concerns does not."""

@@ -65,6 +65,9 @@ class IntegrationFlow(models.Model):
     )
     business_owner_id = fields.Many2one("res.users", "Business owner")
     technical_owner_id = fields.Many2one("res.users", "Technical owner")
+    escalation_owner_id = fields.Many2one(
+        "res.users", "Escalate to", help="Is told of exceptions that nobody settled in time."
+    )
     escalation = fields.Text(help="Whom to call when it stands still, and when.")
     contract_version = fields.Char(default="1")
     waiting_count = fields.Integer(compute="_compute_waiting_count")

@@ -1,4 +1,8 @@
 from . import (
+    test_alert_webhook,
+    test_alerts,
+    test_audit,
+    test_desk,
     test_ledger,
     test_outbound,
     test_poison,

@@ -1,7 +1,9 @@
 from . import (
     integration_audit_check,
+    integration_fix_decide,
     integration_mapping_preview,
     integration_pause,
     integration_replay_start,
     integration_resolve,
+    integration_snooze,
 )

@@ -23,11 +23,13 @@ class Catalogue:
     """What was found for a batch of lines, and what follows from it.
 
     :param bound: {external id: product}
+    :ivar chosen: {SKU or external id: product that a person mapped it to}
     """
 
     def __init__(self, bound):
         self.bound = bound
         self.taken = {}
+        self.chosen = {}
         self.links = {}
         self.planned = {}
         self._by_sku = {}
@@ -39,7 +41,12 @@ class Catalogue:
         self._by_barcode.setdefault(product.barcode, []).append(product)
 
     def by_code(self, sku, barcode=""):
-        """Products of this SKU, else of this barcode, else with the SKU as barcode."""
+        """What a person chose for this SKU, else its products, else those of the barcode.
+
+        The SKU may also stand as barcode on a product.
+        """
+        if sku and sku in self.chosen:
+            return [self.chosen[sku]]
         for codes, code in (
             (self._by_sku, sku),
             (self._by_barcode, barcode),

@@ -60,6 +60,7 @@ class Work:
     problems: list[dict] = field(default_factory=list)
     notes: list[dict] = field(default_factory=list)
     holds: dict[str, str] = field(default_factory=dict)
+    hold_keys: dict[str, str] = field(default_factory=dict)
     note: str = ""
     is_fresh: bool = False
     currency: Any = None
@@ -96,9 +97,14 @@ class Work:
             }
         )
 
-    def hold(self, kind: str, reason: str) -> None:
-        """Import it, but keep it from being confirmed."""
+    def hold(self, kind: str, reason: str, group_key: str = "") -> None:
+        """Import it, but keep it from being confirmed.
+
+        :param group_key: what the holds of one cause have in common
+        """
         self.holds.setdefault(kind, reason)
+        if group_key:
+            self.hold_keys.setdefault(kind, group_key)
 
     @property
     def is_new(self) -> bool:

@@ -64,9 +64,7 @@ class IntegrationAddressMatcher(models.AbstractModel):
         )
         if not state and text and known:
             # a person may have said what this channel means by it
-            mapped = self.env["integration.mapping"]._to_odoo(
-                backend, "state", f"{address.country_code}-{address.state_code or text}"
-            )
+            mapped = self.env["integration.mapping"]._to_odoo(backend, "state", self._state_value(address))
             state = mapped if mapped is not None and not isinstance(mapped, str) else None
         if state:
             return Geo(country, state)
@@ -164,6 +162,7 @@ class IntegrationAddressMatcher(models.AbstractModel):
         address = work.document.shipping_address
         if not work.ships:
             return
+        key = ""
         if is_blank(address):
             text = self.env._("The order has no delivery address.")
         elif geos[address].missing == "country":
@@ -177,8 +176,14 @@ class IntegrationAddressMatcher(models.AbstractModel):
                 state=geos[address].state_text,
                 country=geos[address].country.name,
             )
+            key = f"state:{self._state_value(address)}"
         elif not clean(address.city) or not clean(address.street + address.street2):
             text = self.env._("The delivery address has no street or no city.")
         else:
             return
-        work.hold("address", text)
+        work.hold("address", text, key)
+
+    @staticmethod
+    def _state_value(address):
+        """How a state stands in the mappings, for example ``US-XX``."""
+        return f"{address.country_code}-{address.state_code or clean(address.state_name)}"

@@ -103,6 +103,12 @@ class IntegrationBackend(models.Model):
         required=True,
         default="report",
     )
+    carrier_policy = fields.Selection(
+        [("ignore", "Leave the delivery method empty"), ("report", "Open an exception")],
+        "Unknown delivery services",
+        required=True,
+        default="ignore",
+    )
     money_tolerance = fields.Monetary(
         "Tolerated difference",
         currency_field="company_currency_id",

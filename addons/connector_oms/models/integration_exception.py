@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from odoo.addons.connector_base.models.integration_mend import AT_ONCE
+
 CATEGORIES = [
     ("product", "Unknown product"),
     ("customer", "Customer not clear"),
@@ -44,5 +46,8 @@ class IntegrationException(models.Model):
         )
         stuck = waiting.filtered(lambda entry: entry.message_id.state == "blocked")
         (waiting - stuck)._resolve(self.env._("Mended by a later event."))
-        if stuck:
-            stuck.message_id._lock_free()._reopen()
+        if len(stuck) > AT_ONCE:
+            # nobody waits for thousands of messages to be opened again
+            self.env["integration.mend"].sudo()._start(stuck, "integration.fix.decide", {"code": "replay"})
+        elif stuck:
+            stuck._replay_messages()

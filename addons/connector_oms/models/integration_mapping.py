@@ -1,10 +1,16 @@
-from odoo import api, models
+from odoo import api, fields, models
+
+from odoo.addons.connector_base.models.integration_mapping import KIND_MODELS
+
+KIND_MODELS["product"] = "product.product"
 
 
 class IntegrationMapping(models.Model):
-    """Orders that waited for a tax go on as soon as it is mapped."""
+    """Orders that waited for a tax or a product go on as soon as it is mapped."""
 
     _inherit = "integration.mapping"
+
+    kind = fields.Selection(selection_add=[("product", "Product (SKU)")], ondelete={"product": "cascade"})
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -22,6 +28,30 @@ class IntegrationMapping(models.Model):
     def _retry_orders(self):
         if self.env.context.get("integration_fix"):
             return  # whoever makes the mapping sees to what waited for it
-        taxes = self.filtered(lambda mapping: mapping.kind == "tax" and mapping.res_id)
-        for backend, mappings in taxes.grouped("backend_id").items():
-            self.env["integration.exception"]._retry_group(backend, "tax", mappings.mapped("external_value"))
+        for (backend, kind), mappings in self.grouped(lambda mapping: (mapping.backend_id, mapping.kind)).items():
+            chosen = mappings.filtered("res_id")
+            if kind in ("tax", "product"):
+                exceptions = self.env["integration.exception"]
+                exceptions._retry_group(backend, kind, chosen.mapped("external_value"))
+            elif kind in ("state", "carrier"):
+                chosen._mend_orders()
+
+    def _mend_orders(self):
+        """Orders that are in Odoo already get what these values mean."""
+        for mapping in self:
+            is_state = mapping.kind == "state"
+            waiting = (
+                self.env["integration.exception"]
+                .sudo()
+                .search(
+                    [
+                        ("backend_id", "=", mapping.backend_id.id),
+                        ("category", "=", "address" if is_state else "carrier"),
+                        ("group_key", "=", f"state:{mapping.external_value}" if is_state else mapping.external_value),
+                        ("state", "=", "open"),
+                    ]
+                )
+            )
+            values = {"code": f"map_{mapping.kind}", f"{mapping.kind}_id": mapping.res_id}
+            if waiting:
+                self.env["integration.mend"].sudo()._start(waiting, "integration.fix.map", values)

@@ -3,6 +3,7 @@ from odoo import fields, models
 #: the gravest first: the order shows the first one that stands
 HOLD_KINDS = [
     ("fraud", "Suspected fraud"),
+    ("duplicate", "Perhaps a duplicate"),
     ("payment", "Waiting for payment"),
     ("address", "Address to be checked"),
     ("total", "Amounts differ"),

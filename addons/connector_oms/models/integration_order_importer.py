@@ -1,6 +1,6 @@
 from odoo import models
 
-from ..lib.matching import address_checksum
+from ..lib.matching import address_checksum, buyer_name
 from ..lib.money import owes_nothing
 from ..lib.work import Work, ready
 from .integration_order_values import naive
@@ -94,7 +94,9 @@ class IntegrationOrderImporter(models.AbstractModel):
         document = work.document
         if work.note:
             return False
-        if work.sale:
+        if work.sale and work.sale.integration_backend_id != backend:
+            self._leave_linked(work)
+        elif work.sale:
             if work.binding.version and naive(document.version) < work.binding.version:
                 work.note = self.env._("Older than what Odoo has.")
         elif document.is_test and backend.test_order_policy == "skip":
@@ -102,6 +104,18 @@ class IntegrationOrderImporter(models.AbstractModel):
         elif self._is_over(document) and backend.closed_order_policy == "skip":
             work.note = self.env._("Cancelled before it was imported: left out.")
         return not work.note
+
+    def _leave_linked(self, work):
+        """An order that was entered another way, and linked by a person, is not ours to change."""
+        work.note = self.env._("Linked to %s, which was entered another way: nothing was changed.", work.sale.name)
+        if work.document.cancellation and work.sale.state != "cancel":
+            work.currency = work.sale.currency_id
+            work.report(
+                "cancel",
+                self.env._("The channel cancelled %s, which was entered another way.", work.sale.name),
+                self.env._("Cancel the order by hand, or let it go and take it back as a return."),
+                group_key=f"cancel:{work.document.external_id}",
+            )
 
     def _is_over(self, document):
         """Whether nothing is to be sent or charged any more."""
@@ -118,6 +132,7 @@ class IntegrationOrderImporter(models.AbstractModel):
         taxes = self.env["integration.tax.matcher"]._plan(backend, works)
         for work in works:
             self._find_holds(backend, work)
+        self.env["integration.order.duplicates"]._hold(backend, works)
         return catalogue, taxes
 
     def _find_money(self, backend, works):
@@ -170,6 +185,23 @@ class IntegrationOrderImporter(models.AbstractModel):
                     if charge.kind == "shipping" and (charge.code or charge.title) in carriers
                 ),
                 None,
+            )
+            self._report_carrier(backend, work, carriers)
+
+    def _report_carrier(self, backend, work, carriers):
+        """Have somebody say what an unknown delivery service means, where that matters."""
+        unknown = {
+            charge.code or charge.title
+            for charge in work.document.charges
+            if charge.kind == "shipping" and (charge.code or charge.title)
+        } - carriers.keys()
+        if unknown and not work.carrier and work.is_new and backend.carrier_policy == "report":
+            name = min(unknown)
+            work.report(
+                "carrier",
+                self.env._("The delivery service “%s” is not known here; the order has no delivery method.", name),
+                self.env._("Choose the delivery method that it means."),
+                group_key=name,
             )
 
     def _carriers(self, backend, codes):
@@ -262,7 +294,7 @@ class IntegrationOrderImporter(models.AbstractModel):
         """
         for kind, reason in work.holds.items():
             if kind in kinds:
-                work.report(kind, reason, self._advice(kind))
+                work.report(kind, reason, self._advice(kind), work.hold_keys.get(kind, ""))
 
     def _advice(self, kind):
         return {
@@ -273,6 +305,9 @@ class IntegrationOrderImporter(models.AbstractModel):
                 "if the difference is accepted."
             ),
             "address": self.env._("Correct the delivery contact, then release the order."),
+            "duplicate": self.env._(
+                "Compare both. Link it to the other order, or release it if it is an order of its own."
+            ),
             "shipped": self.env._("Reduce the quantities to what is left to ship, then release."),
         }.get(kind, self.env._("Release the order when it may go on."))
 
@@ -298,12 +333,16 @@ class IntegrationOrderImporter(models.AbstractModel):
         for work in works:
             if work.problems and not work.item.state:
                 first, *others = work.problems
-                work.item.block(**first)
+                work.item.block(**first, **self._facts(work))
                 for problem in others:
-                    work.item.report(**problem)
+                    work.item.report(**problem, **self._facts(work))
         for work in works:
             if id(work.item) in stopped or work.item.state == "deferred":
                 continue
             work.item.done(work.sale, work.note)
             for note in work.notes:
                 work.item.report(record=work.sale, **note)
+
+    def _facts(self, work):
+        """What the desk shows of an order that is not in Odoo."""
+        return {"customer": buyer_name(work.document), "warehouse_id": work.warehouse.id if work.warehouse else False}

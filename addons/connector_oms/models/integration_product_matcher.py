@@ -43,7 +43,7 @@ class IntegrationProductMatcher(models.AbstractModel):
         bindings = self.env["integration.product.binding"]
         catalogue = Catalogue(bindings._find(backend, external_ids))
         codes = codes - {""}
-        if codes and (external_ids - {""} - catalogue.bound.keys() or "" in external_ids):
+        if (codes or external_ids - {""}) and (external_ids - {""} - catalogue.bound.keys() or "" in external_ids):
             found = self.env["product.product"].search_fetch(
                 [
                     ("company_id", "in", (False, backend.company_id.id)),
@@ -56,9 +56,21 @@ class IntegrationProductMatcher(models.AbstractModel):
             )
             for product in found:
                 catalogue.add(product)
-            taken = bindings._external_ids(backend, found)
-            catalogue.taken.update(taken)
+            catalogue.chosen = self._chosen(backend, (codes | external_ids) - {""})
+            known = found.union(*catalogue.chosen.values())
+            catalogue.taken.update(bindings._external_ids(backend, known))
         return catalogue
+
+    def _chosen(self, backend, codes):
+        """{SKU or external id: product} that people have said they mean, in one query."""
+        mappings = self.env["integration.mapping"].sudo()
+        mappings = mappings.search_fetch(
+            [("backend_id", "=", backend.id), ("kind", "=", "product"), ("external_value", "in", list(codes))],
+            ["external_value", "res_id"],
+        )
+        products = self.env["product.product"].browse([mapping.res_id for mapping in mappings if mapping.res_id])
+        there = set(products.exists().ids) if products else set()
+        return {m.external_value: products.browse(m.res_id) for m in mappings if m.res_id in there}
 
     # one line
 
@@ -69,7 +81,7 @@ class IntegrationProductMatcher(models.AbstractModel):
         if product:
             return product
         sku = normal_code(line.sku)
-        found = catalogue.by_code(sku)
+        found = catalogue.by_code(sku or line.product_id)
         if len(found) > 1:
             return self._block_ambiguous(work, line, sku, found)
         if found:
@@ -98,10 +110,10 @@ class IntegrationProductMatcher(models.AbstractModel):
         if backend.custom_line_policy == "product" and backend.custom_product_id:
             return backend.custom_product_id
         work.block(
-            "product",
+            "configuration",
             self.env._("The line “%s” was typed by hand and has no product.", clean(line.title)),
             self.env._("Set a product for custom items on the backend, then try again."),
-            group_key="custom",
+            group_key="charge:custom",
         )
         return None
 

@@ -51,26 +51,6 @@ class SaleOrder(models.Model):
     integration_hold = fields.Selection(HOLD_KINDS, "Held", index="btree_not_null", copy=False, readonly=True)
     integration_hold_reason = fields.Char("Why it is held", copy=False, readonly=True)
     integration_hold_ids = fields.One2many("integration.order.hold", "order_id", "Holds")
-    integration_exception_count = fields.Integer(compute="_compute_integration_exceptions")
-    integration_exception_text = fields.Text(compute="_compute_integration_exceptions")
-
-    def _compute_integration_exceptions(self):
-        exceptions = (
-            self.env["integration.exception"]
-            .sudo()
-            .search(
-                [
-                    ("res_model", "=", self._name),
-                    ("res_id", "in", self.ids),
-                    ("state", "=", "open"),
-                ]
-            )
-        )
-        by_order = exceptions.grouped("res_id")
-        for order in self:
-            found = by_order.get(order.id, exceptions.browse())
-            order.integration_exception_count = len(found)
-            order.integration_exception_text = "\n".join(found.mapped("cause"))
 
     @api.depends("integration_currency_id")
     def _compute_currency_id(self):
@@ -155,45 +135,38 @@ class SaleOrder(models.Model):
             "context": {"default_order_ids": self.ids},
         }
 
-    def _integration_release(self, reason):
-        """Lift all holds by a person's decision, and confirm what may be confirmed.
+    def _integration_release(self, reason, kinds=None):
+        """Lift holds by a person's decision, and confirm what may be confirmed.
 
         :param reason: why; kept on the hold and in the order's log
+        :param kinds: lift only these; all when None
         :raises UserError: no reason given
+        :raises AccessError: not allowed, or a difference above the user's limit
         """
         if not self.env.user.has_group("connector_base.group_operator"):
             raise AccessError(self.env._("You are not allowed to release orders."))
         if not (reason or "").strip():
             raise UserError(self.env._("Please say why the order may go on."))
         self.check_access("write")
-        held = self.sudo().filtered("integration_hold")
-        self.env["integration.audit"]._record(
-            held,
-            "order.release",
-            reason,
-            [{"hold": order.integration_hold, "why": order.integration_hold_reason} for order in held],
-            {"hold": False},
-        )
-        for order in held:
-            order.integration_hold_ids._release(reason.strip(), self.env.user)
-            order._integration_show_hold()
-            order.message_post(
-                body=self.env._("Released: %s", reason.strip()),
-                author_id=self.env.user.partner_id.id,
-            )
-            categories = [kind for kind, __ in HOLD_KINDS]
-            self.env["integration.exception"]._heal(record=order, categories=categories)
+        for order in self.sudo().filtered("integration_hold"):
+            order._integration_lift(reason.strip(), kinds)
         for backend, orders in self.sudo().grouped("integration_backend_id").items():
             if backend.confirm_policy != "manual":
                 self.env["integration.order.confirmer"].sudo()._confirm(
                     orders.filtered(lambda order: order.state in ("draft", "sent"))
                 )
 
-    def action_open_integration_exceptions(self):
-        """Smart button: what is open about these orders."""
-        action = self.env["ir.actions.act_window"]._for_xml_id("connector_base.integration_exception_action")
-        action["domain"] = [("res_model", "=", self._name), ("res_id", "in", self.ids)]
-        return action
+    def _integration_lift(self, reason, kinds):
+        standing = self.integration_hold_ids.filtered(lambda hold: not hold.released_at)
+        lifted = standing.filtered(lambda hold: kinds is None or hold.kind in kinds)
+        if "total" in lifted.mapped("kind"):
+            self.integration_backend_id._check_difference(self._integration_difference())
+        before = {"held": self.integration_hold, "why": self.integration_hold_reason}
+        lifted._release(reason, self.env.user)
+        self._integration_show_hold()
+        self.env["integration.audit"]._record(self, "order.release", reason, before, {"held": self.integration_hold})
+        self._integration_note(self.env._("Released: %s", reason))
+        self.env["integration.exception"]._heal(record=self, categories=lifted.mapped("kind"))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_integration(self):

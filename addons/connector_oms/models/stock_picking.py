@@ -16,8 +16,6 @@ class StockPicking(models.Model):
     integration_shipment_ids = fields.One2many(
         "integration.shipment.binding", "record_id", "Known to the channel", readonly=True
     )
-    integration_exception_count = fields.Integer(compute="_compute_integration_exceptions")
-    integration_exception_text = fields.Text(compute="_compute_integration_exceptions")
     integration_told = fields.Selection(
         [("waiting", "Not told yet"), ("told", "Told"), ("trouble", "Could not be told")],
         "News to the channel",
@@ -29,32 +27,6 @@ class StockPicking(models.Model):
         if not column_exists(self.env.cr, "stock_picking", "integration_backend_id"):
             create_column(self.env.cr, "stock_picking", "integration_backend_id", "int4")
         return super()._auto_init()
-
-    def _compute_integration_exceptions(self):
-        found = self._integration_exceptions()
-        for picking in self:
-            mine = found.filtered(lambda one, p=picking: one._integration_picking_id() == p.id)
-            picking.integration_exception_count = len(mine)
-            picking.integration_exception_text = "\n".join(mine.mapped("cause"))
-
-    def _integration_exceptions(self):
-        """What is open about these transfers, directly or through their messages."""
-        return (
-            self.env["integration.exception"]
-            .sudo()
-            .search(
-                [
-                    ("state", "=", "open"),
-                    "|",
-                    "&",
-                    ("res_model", "=", self._name),
-                    ("res_id", "in", self.ids),
-                    "&",
-                    ("message_id.res_model", "=", self._name),
-                    ("message_id.res_id", "in", self.ids),
-                ]
-            )
-        )
 
     @api.depends("state", "integration_shipment_ids", "integration_backend_id")
     def _compute_integration_told(self):
@@ -113,12 +85,6 @@ class StockPicking(models.Model):
         :param package: stock.package
         """
         return ""
-
-    def action_open_integration_exceptions(self):
-        """Smart button: what is open about these transfers."""
-        action = self.env["ir.actions.act_window"]._for_xml_id("connector_base.integration_exception_action")
-        action["domain"] = [("id", "in", self._integration_exceptions().ids)]
-        return action
 
     def action_open_integration_messages(self):
         """Button: what was queued for the channel about these transfers."""

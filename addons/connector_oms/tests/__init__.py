@@ -1,6 +1,7 @@
 # stock and shipments
 from . import (
     test_order_batch,
+    test_desk_orders,
     test_order_claim,
     test_order_customer,
     test_order_guard,

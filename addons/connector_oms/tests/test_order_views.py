@@ -28,7 +28,8 @@ class TestOrderViews(OrderCase):
         sale = self._held()
         with Form(sale.with_user(self.clerk)) as form:
             self.assertEqual(form.integration_hold_reason, "High risk")
-            self.assertIn("High risk", form.integration_exception_text)
+            (shown,) = form.integration_banner
+            self.assertEqual((shown["cause"], shown["fixes"], shown["can_open"]), ("High risk", [], False))
             self.assertEqual(len(form.integration_payment_ids), 1)
         with self.assertRaises(AccessError):
             sale.with_user(self.clerk).integration_backend_id.base_url  # noqa: B018

@@ -78,9 +78,9 @@ class TestStockViews(StockCase):
         picking = order.picking_ids.with_user(self.clerk)
         views = picking.get_views([(False, "form")])
         self.assertNotIn("integration_shipment_ids", views["views"]["form"]["arch"])
-        self.assertIn("integration_exception_text", views["views"]["form"]["arch"])
-        row = picking.web_read({"integration_exception_text": {}, "integration_exception_count": {}})
-        self.assertFalse(row[0]["integration_exception_text"])
+        self.assertIn("integration_banner", views["views"]["form"]["arch"])
+        row = picking.web_read({"integration_banner": {}, "integration_exception_count": {}})
+        self.assertFalse(row[0]["integration_banner"])
         views = picking.with_user(self.viewer).get_views([(False, "form")])
         self.assertIn("integration_shipment_ids", views["views"]["form"]["arch"])
 

@@ -1,1 +1,8 @@
-from . import integration_order_release_wizard
+from . import (
+    integration_fix_address,
+    integration_fix_customer,
+    integration_fix_decide,
+    integration_fix_link,
+    integration_fix_map,
+    integration_order_release_wizard,
+)
