@@ -45,7 +45,15 @@ class IntegrationException(models.Model):
         """
         self.ensure_one()
         key = self.group_key or ""
-        return "" if ":" in key else key
+        return "" if ":" in key or key == self.category else key
+
+    @api.model
+    @api.readonly
+    def web_read_group(self, domain, groupby, aggregates=(), limit=None, offset=0, order=None, **options):
+        """Show the most frequent cause first, unless another order is asked for."""
+        if groupby and groupby[0] == "group_label" and not order:
+            order = "__count DESC, group_label"
+        return super().web_read_group(domain, groupby, aggregates, limit, offset, order, **options)
 
     @api.depends("deadline", "state")
     def _compute_is_overdue(self):

@@ -22,7 +22,7 @@ class IntegrationExceptionRule(models.Model):
     backend_id = fields.Many2one("integration.backend", ondelete="cascade", help="Empty: any.")
     user_id = fields.Many2one("res.users", "Owner", help="Empty, without a team: the flow's or backend's owner.")
     team_id = fields.Many2one("integration.team")
-    deadline_hours = fields.Float("To be settled within (h)", help="0: no deadline, and nothing is escalated.")
+    deadline_hours = fields.Float("Hours", help="To be settled within. 0: no deadline, and nothing is escalated.")
 
     _hours_positive = models.Constraint("CHECK (deadline_hours >= 0)", "A deadline lies in the future.")
 

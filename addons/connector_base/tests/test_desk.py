@@ -123,6 +123,15 @@ class TestDeadlines(DeskCase):
         self.reports._cron_deadlines()
         self.assertEqual(len(exception.activity_ids), 1)
 
+    def test_what_only_a_team_has_is_planned_for_whoever_takes_it(self):
+        team = self.env["integration.team"].create({"name": "Returns", "member_ids": [(4, self.ann.id)]})
+        exception = self.report()
+        exception.write({"user_id": False, "team_id": team.id})
+        self.reports._cron_deadlines()
+        self.assertFalse(exception.activity_ids.user_id)
+        exception.with_user(self.ann).action_take()
+        self.assertEqual(exception.activity_ids.user_id, self.ann)
+
     def test_the_activity_goes_with_the_exception(self):
         exception = self.report()
         self.reports._cron_deadlines()
@@ -363,6 +372,12 @@ class TestFixes(DeskCase):
         exception.message_id._settle("done")
         self.reports._heal_after(exception.message_id)
         self.assertEqual((exception.state, exception.resolution_kind), ("resolved", "healed"))
+
+    def test_the_most_frequent_cause_stands_first(self):
+        ids = [self.report(group_key=key).id for key in ("A", "B", "B", "C")]
+        groups = self.reports.with_user(self.ann).web_read_group([("id", "in", ids)], ["group_label"], ["__count"])
+        labels = [group["group_label"][-1] for group in groups["groups"]]
+        self.assertEqual(labels, ["B", "A", "C"])
 
     def test_a_cause_has_a_name_people_read(self):
         self.assertEqual(self.report(group_key="SKU-1").group_label, "Wrong or missing data: SKU-1")
