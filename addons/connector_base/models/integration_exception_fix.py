@@ -43,21 +43,30 @@ class IntegrationException(models.Model):
         """{category: (what it means, what to do)} for those whose reporter says nothing more exact."""
         return {}
 
-    def _available_fixes(self):
-        """The fixes of one open exception that the user may use."""
+    @api.model
+    def _my_fixes(self):
+        """The fixes that the user may use at all."""
+        user = self.env.user
+        return [fix for fix in self._fix_catalogue() if user.has_group(fix.group)]
+
+    def _available_fixes(self, catalogue=None):
+        """The fixes of one open exception that the user may use.
+
+        :param catalogue: ``_my_fixes``, for those who ask about many
+        """
         self.ensure_one()
         if self.state != "open":
             return []
         message = self.sudo().message_id
         traits = (self.category, self.res_model or "", message.state or "", self.group_key or "", message.topic or "")
-        user = self.env.user
-        return [fix for fix in self._fix_catalogue() if fix.fits(*traits) and user.has_group(fix.group)]
+        return [fix for fix in (self._my_fixes() if catalogue is None else catalogue) if fix.fits(*traits)]
 
     @api.depends("category", "res_model", "message_id", "state", "group_key")
     @api.depends_context("uid")
     def _compute_fixes(self):
+        mine = self._my_fixes()
         for exception in self:
-            exception.fixes = [{"code": fix.code, "label": fix.label} for fix in exception._available_fixes()]
+            exception.fixes = [{"code": fix.code, "label": fix.label} for fix in exception._available_fixes(mine)]
 
     @api.depends("group_key", "state")
     def _compute_same_count(self):
@@ -124,9 +133,10 @@ class IntegrationException(models.Model):
 
     def action_fix_first(self):
         """Button “Put right” of the list: the best fix that all the chosen have in common."""
-        shared = self[:1]._available_fixes() if self else []
+        mine = self._my_fixes()
+        shared = self[:1]._available_fixes(mine) if self else []
         for exception in self[1:]:
-            codes = {fix.code for fix in exception._available_fixes()}
+            codes = {fix.code for fix in exception._available_fixes(mine)}
             shared = [fix for fix in shared if fix.code in codes]
         if not shared:
             raise UserError(self.env._("There is nothing that can be done about all of these at once."))
@@ -135,9 +145,9 @@ class IntegrationException(models.Model):
     def _common_fix(self, code):
         """The fix of ``code``, which all of these must offer the user."""
         self.check_access("read")
-        found = None
+        found, mine = None, self._my_fixes()
         for exception in self:
-            found = next((fix for fix in exception._available_fixes() if fix.code == code), None)
+            found = next((fix for fix in exception._available_fixes(mine) if fix.code == code), None)
             if not found:
                 raise AccessError(
                     self.env._("This cannot be done about “%(what)s”, or not by you.", what=exception.cause)

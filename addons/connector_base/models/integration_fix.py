@@ -53,9 +53,9 @@ class IntegrationFix(models.AbstractModel):
         domain = self.exception_id._same_cause_domain()
         if self.scope != "same" or not self._is_for_cause() or not domain:
             return self.exception_ids
-        code = self.code
         found = self.exception_ids | self.env["integration.exception"].search(domain)
-        return found.filtered(lambda one: any(fix.code == code for fix in one._available_fixes()))
+        mine = [fix for fix in found._my_fixes() if fix.code == self.code]
+        return found.filtered(lambda one: one._available_fixes(mine))
 
     def _values(self):
         """What the wizard was told, as plain values; kept for the background."""
