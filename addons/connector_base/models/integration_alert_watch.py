@@ -13,7 +13,8 @@ COUNT_UP_TO = 1000
 POLLS_MISSED = 3
 
 #: the oldest message of each flow that waits for the hub: not for a person, and not in a
-#: backlog that is let go in stages
+#: backlog that is let go in stages. A range and not an equality of flows: the planner would
+#: walk the primary key through the whole ledger for a flow in which nothing waits.
 OLDEST = """
     SELECT f.id AS flow_id, f.backend_id, f.company_id, f.tier, f.freshness_minutes, oldest.received_at
       FROM integration_flow f
@@ -21,12 +22,12 @@ OLDEST = """
       LEFT JOIN integration_release r ON r.id = f.release_id
       JOIN LATERAL (
            SELECT m.received_at FROM integration_message m
-            WHERE m.flow_id = f.id AND m.state IN ('pending', 'retry', 'ambiguous')
+            WHERE m.flow_id >= f.id AND m.flow_id <= f.id AND m.state IN ('pending', 'retry', 'ambiguous')
               AND m.next_at IS NOT NULL AND m.id > COALESCE(r.until_id, 0)
               AND NOT EXISTS (SELECT 1 FROM integration_message e
                                WHERE e.flow_id = m.flow_id AND e.business_key = m.business_key
                                  AND e.business_key <> '' AND e.id < m.id AND e.state = 'blocked')
-            ORDER BY m.id LIMIT 1) oldest ON TRUE
+            ORDER BY m.flow_id, m.id LIMIT 1) oldest ON TRUE
      WHERE f.active AND f.paused_at IS NULL
 """
 

@@ -30,28 +30,31 @@ class IntegrationAlert(models.Model):
         least = self._limit("silence_least")
         now = fields.Datetime.now()
         silent = self._rows(
-            """SELECT f.id, f.backend_id, f.company_id, f.tier, first.start AS known_since, last.start AS since
+            """SELECT f.id, f.backend_id, f.company_id, f.tier, f.create_date AS known_since
                  FROM integration_flow f
                  JOIN integration_backend b ON b.id = f.backend_id AND b.state = 'running'
-                 JOIN LATERAL (SELECT start FROM integration_rollup
-                                WHERE flow_id = f.id AND span = 'hour'
-                                ORDER BY start LIMIT 1) first ON TRUE
-                 LEFT JOIN LATERAL (SELECT start FROM integration_rollup
-                                     WHERE flow_id = f.id AND span = 'minute' AND received > 0
-                                     ORDER BY start DESC LIMIT 1) last ON TRUE
                 WHERE f.active AND f.paused_at IS NULL AND f.direction = 'in' AND %s > 0
-                  AND (last.start IS NULL OR last.start < %s)""",
+                  AND NOT EXISTS (SELECT 1 FROM integration_rollup
+                                   WHERE flow_id = f.id AND span = 'minute' AND start >= %s AND received > 0)""",
             least,
             now - timedelta(minutes=61),
         )
         found = []
         for row, expected in zip(silent, self._usual(silent, now), strict=True):
             if is_silent(0, expected, least=least):
-                since = row["since"] or now - timedelta(hours=1)
-                params = {"since": fields.Datetime.to_string(since), "expected": round(expected)}
+                params = {"since": self._last_received(row["id"], now), "expected": round(expected)}
                 place = (f"flow:{row['id']}", row["company_id"], row["backend_id"], row["id"], row["tier"])
                 found.append(Finding("silence", *place, params=params))
         return found
+
+    def _last_received(self, flow_id, now):
+        """When the last message of a silent flow came; an hour ago where that is long gone."""
+        self.env.cr.execute(
+            """SELECT max(start) FROM integration_rollup
+                WHERE flow_id = %s AND span = 'minute' AND start > %s AND received > 0""",
+            (flow_id, now - timedelta(days=2)),
+        )
+        return fields.Datetime.to_string(self.env.cr.fetchone()[0] or now - timedelta(hours=1))
 
     def _usual(self, flows, now):
         """What the last sixty minutes usually bring each of some flows, by the hours of the week.

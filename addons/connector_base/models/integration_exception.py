@@ -29,7 +29,6 @@ class IntegrationException(models.Model):
             ("ambiguous", "Not known if it worked"),
             ("refused", "Refused by the partner"),
             ("poison", "Message kills its worker"),
-            ("queue", "Traffic stands still"),
             ("version", "Partner's interface changes"),
             ("privacy", "Privacy request"),
             ("audit", "Audit log"),

@@ -75,7 +75,7 @@ class IntegrationMessage(models.Model):
 
     _key_uniq = models.Constraint("UNIQUE (backend_id, topic, key)", "This message is in the ledger already.")
     _due_idx = models.Index("(flow_id, next_at, id) WHERE state IN ('pending', 'retry', 'ambiguous')")
-    _open_idx = models.Index("(flow_id, id) WHERE state IN ('pending', 'retry', 'ambiguous')")
+    _open_idx = models.Index("(flow_id, id, next_at) WHERE state IN ('pending', 'retry', 'ambiguous')")
     _open_key_idx = models.Index(
         "(flow_id, business_key, id) WHERE state IN ('pending', 'retry', 'ambiguous', 'blocked')"
     )

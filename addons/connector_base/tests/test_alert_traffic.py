@@ -15,7 +15,9 @@ class TestAlertTraffic(HubCase):
         super().setUpClass()
         cls.flow = cls.make_flow("test.in", freshness_minutes=0)
         cls.now = fields.Datetime.now()
+        cls.env.flush_all()
         cls.env.cr.execute("UPDATE integration_backend SET state = 'paused' WHERE id <> %s", (cls.backend.id,))
+        cls.env.cr.execute("UPDATE integration_flow SET create_date = create_date - interval '1 year'")
         cls.env.invalidate_all()
 
     def rollup(self, span, start, **counts):
@@ -68,7 +70,8 @@ class TestAlertTraffic(HubCase):
         self.assertFalse(self.alerts("silence"))
 
     def test_short_history_says_nothing(self):
-        self.history([40, 40])
+        self.history([40, 40, 40])
+        self.env.cr.execute("UPDATE integration_flow SET create_date = now() AT TIME ZONE 'UTC' - interval '15 days'")
         self.assertFalse(self.alerts("silence"))
 
     def test_paused_flow_is_silent_on_purpose(self):

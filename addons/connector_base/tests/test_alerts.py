@@ -166,6 +166,22 @@ class TestAlerts(HubCase):
         self.assertTrue(self.alerts("freshness"), "not looked at: not closed")
         self.assertIn("has expired", self.alerts("expiry").cause)
 
+    def test_looking_costs_as_many_statements_whatever_waits(self):
+        counts, execute = [], type(self.env.cr).execute
+
+        def count(cursor, *args, **kwargs):
+            counts[-1] += 1
+            return execute(cursor, *args, **kwargs)
+
+        for messages in (1, 60):
+            for number in range(messages):
+                self.age(self.receive(self.flow, {"name": number}, key=f"{messages}-{number}"), 30)
+            self.env.flush_all()
+            counts.append(0)
+            with patch.object(type(self.env.cr), "execute", count):
+                self.env["integration.alert"].sudo()._look()
+        self.assertLessEqual(counts[1], counts[0])
+
     def test_threshold_of_zero_switches_an_alert_off(self):
         settings = self.env["res.config.settings"].create({})
         self.assertEqual(settings.integration_alert_tier1_minutes, 15)
