@@ -50,7 +50,7 @@ class TestAlertTraffic(HubCase):
         return self.env["integration.alert"].search([("kind", "=", kind), ("state", "=", "open")])
 
     def test_nothing_for_an_hour_that_is_usually_busy(self):
-        self.history([40, 0, 60, 50])
+        self.history([40, 0, 60, 50, 45, 45])
         alert = self.alerts("silence")
         self.assertEqual(alert.flow_id, self.flow)
         self.assertIn("about 45 are usual", alert.cause)
