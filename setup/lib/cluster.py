@@ -106,6 +106,15 @@ class OwnCluster(Embedded):
         self.server.query("ANALYZE", database=name)
         return name
 
+    def dump(self, name, path):
+        """Write a database to a file that `pg_restore` reads.
+
+        :param name: the database.
+        :param path: the file.
+        """
+        command = [self._binary("pg_dump"), "--format=custom", f"--file={path}", name]
+        subprocess.run(command, env={**os.environ, **self.server.environment()}, check=True)
+
     def wait_gone(self, name, seconds=20):
         """Wait until nobody is connected to a database.
 

@@ -25,9 +25,15 @@ Sets everything up as setup/run does and runs the tests in stages:
   addons    addons/*       under Odoo, on a fresh copy of the template database
   e2e       tests/e2e, tests/chaos   against real Odoo servers with several workers, and sandboxes
 
+  --chaos N       only tests/chaos: N seeds of broken servers, each about a minute and a half; --chaos-from S begins
+                  with another seed than 1. The plain run plays three
+  --mutations     only the mutation gate: takes every defence of the addons away in turn, in a copy, and shows which
+                  test notices; words that follow choose the defences that hold one of them
+
 Whatever else is given is passed on to pytest. Names of files choose the stages they belong to; -k, -x and other
 options go to every stage that runs.
 """
+CHAOS = "tests/chaos/test_chaos.py"
 NO_TESTS = 5  # pytest's exit status when nothing was collected
 RANK = {"skipped": 1, "failure": 2, "error": 2}  # elements of a JUnit report
 VALUE_OPTIONS = ("-k", "-m", "-p", "-n", "-o", "-c", "-W", "--maxfail", "--durations", "--tb", "--dist")
@@ -132,8 +138,16 @@ def _main(script, arguments):
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--stage", choices=[stage.name for stage in STAGES], action="append", help="only this stage")
+    parser.add_argument("--chaos", type=int, metavar="N", help="only the chaos runs, N seeds")
+    parser.add_argument("--chaos-from", type=int, metavar="S", help="the first seed")
+    parser.add_argument("--mutations", nargs="*", metavar="WORD", help="only the mutation gate")
     chosen, rest = parser.parse_known_args(arguments)
+    if chosen.mutations is not None:
+        return _mutations(script, arguments, chosen.mutations)
     options, paths = distribute(rest, Path.cwd())
+    if chosen.chaos or chosen.chaos_from:
+        paths = {"e2e": [CHAOS]}
+        options.append("-s")
     wanted = set(chosen.stage or paths or [stage.name for stage in STAGES])
     tally, status = Tally(), 0
     with opened(3 + len(STAGES), script, arguments) as (environment, steps):
@@ -144,14 +158,31 @@ def _main(script, arguments):
                     tell("not asked for")
                 elif not found:
                     tell(f"skipped: no tests in {', '.join(stage.folders)}")
-                elif _run_stage(environment, stage.name, found, options, tally, tell) not in (0, NO_TESTS):
+                elif _run_stage(environment, stage.name, found, options, tally, tell, _seeds(chosen)) not in (
+                    0,
+                    NO_TESTS,
+                ):
                     status = 1
     print(tally.line(), flush=True)
     return status
 
 
-def _run_stage(environment, name, paths, options, tally, tell):
-    variables = {"HUB_BROWSER": browser.find() or ""}
+def _seeds(chosen):
+    """Return the environment variables that tell the chaos runs which seeds to play."""
+    given = {"HUB_CHAOS_SEEDS": chosen.chaos, "HUB_CHAOS_FROM": chosen.chaos_from}
+    return {name: str(value) for name, value in given.items() if value}
+
+
+def _mutations(script, arguments, words):
+    with opened(4, script, arguments) as (environment, steps), steps.step("tests: every defence taken away once"):
+        command = [sys.executable, "-m", "tests.chaos.gate", *words]
+        return subprocess.run(
+            command, cwd=REPO, env=environment.variables(), stdin=subprocess.DEVNULL, check=False
+        ).returncode
+
+
+def _run_stage(environment, name, paths, options, tally, tell, more):
+    variables = {"HUB_BROWSER": browser.find() or "", **more}
     if name != "addons":
         return _pytest(environment, ["-p", "no:odoo", *paths, *options], variables, tally)
     if not variables["HUB_BROWSER"]:

@@ -84,12 +84,23 @@ class Service:
         """End the program and all processes of its group at once, as a power cut would."""
         if self.process is None:
             return
+        group = self.process.pid
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
+            os.killpg(group, signal.SIGKILL)
         self.process.wait()
+        self._wait_for_group(group)
         if self.process.stdout:
             self.process.stdout.close()
         self.process = None
+
+    @staticmethod
+    def _wait_for_group(group, seconds=5):
+        """Its workers end a moment later, and hold its port until then."""
+        deadline = time.monotonic() + seconds
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            while time.monotonic() < deadline:
+                os.killpg(group, 0)
+                time.sleep(0.02)
 
 
 def answers(url, seconds=30):

@@ -16,11 +16,11 @@ SEEDS = 3
 
 
 def pytest_generate_tests(metafunc):
-    """One test a seed: `HUB_CHAOS_SEED` names one, `HUB_CHAOS_SEEDS` says how many."""
+    """One test a seed: `HUB_CHAOS_SEEDS` says how many, `HUB_CHAOS_FROM` which is the first."""
     if "seed" in metafunc.fixturenames:
-        one = os.environ.get("HUB_CHAOS_SEED")
+        first = int(os.environ.get("HUB_CHAOS_FROM") or 1)
         count = int(os.environ.get("HUB_CHAOS_SEEDS") or SEEDS)
-        metafunc.parametrize("seed", [int(one)] if one else range(1, count + 1))
+        metafunc.parametrize("seed", range(first, first + count))
 
 
 @pytest.fixture(scope="session")

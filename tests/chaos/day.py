@@ -24,11 +24,13 @@ READY = [("state", "=", "assigned"), ("picking_type_code", "=", "outgoing")]
 class Day:
     """Everybody who does not know that things are being broken.
 
+    :param begun: deliveries that somebody began to validate
     :param answers: (webhook id, status) of deliveries that were sent again from here
     """
 
     stage: Stage
     placed: list[str] = field(default_factory=list)
+    begun: set[int] = field(default_factory=set)
     answers: list[tuple[str, int]] = field(default_factory=list)
     forged: list[tuple[str, int]] = field(default_factory=list)
     shrugs: list[str] = field(default_factory=list)
@@ -75,8 +77,15 @@ class Day:
         ready = self.odoo().rows("stock.picking", backend + READY, ["name"], order="id", limit=40)
         begin = int(lot * max(1, len(ready) - most))
         for row in ready[begin : begin + most]:
+            self.begun.add(row["id"])
             number = {"carrier_tracking_ref": f"1ZCHAOS{row['id']:07d}"}
             self.odoo().write("stock.picking", [row["id"]], number)
+            deliver.validate(self.odoo(), [row["id"]])
+
+    def ship_the_rest(self) -> None:
+        """Finish the validations that an error interrupted: what is picked by hand only a hand can finish."""
+        open_ones = [("id", "in", sorted(self.begun)), ("state", "not in", ("done", "cancel"))]
+        for row in self.odoo().rows("stock.picking", [*open_ones, ("move_ids.picked", "=", True)], ["name"]):
             deliver.validate(self.odoo(), [row["id"]])
 
     def count_stock(self, lot: float) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from pathlib import Path
 from queue import Queue
 
 import psycopg2
@@ -52,29 +51,35 @@ class Run:
 
     def play(self) -> list[str]:
         """Begin, break, work off, judge; what is wrong, in sentences."""
-        started = time.monotonic()
+        self._lap = time.monotonic()
         self.stage.begin(self.seed)
-        self.figures["start_s"] = round(time.monotonic() - started, 1)
+        self._clock("start_s")
         self.scene = Scene(self.stage, Day(self.stage))
         self.trouble = Trouble(self.stage)
         self.scene.before = fulfilments_now(self.scene.world)
         self.scene.world.shop.post("webhooks/plan", {"seed": self.seed, **TROUBLE})
         self._break()
-        begun = time.monotonic()
+        self._clock("broken_s")
         self.trouble.over()
         if self._work_off():
-            self.figures["settled_s"] = round(time.monotonic() - begun, 1)
+            self._clock("settled_s")
             self._judge(FINAL)
+            self._clock("judged_s")
             self._replay_everything()
-        self.figures["seconds"] = round(time.monotonic() - started, 1)
+            self._clock("replayed_s")
         self._count()
         return self.faults
 
+    def _clock(self, name: str) -> None:
+        now = time.monotonic()
+        self.figures[name], self._lap = round(now - self._lap, 1), now
+
     def story(self) -> str:
         """Seed, schedule and figures: what is needed to play it again."""
-        lines = [f"seed {self.seed}; again: setup/test --chaos-seed {self.seed}", f"figures: {self.figures}"]
+        lines = [f"seed {self.seed}; again: setup/test --chaos 1 --chaos-from {self.seed}", f"figures: {self.figures}"]
         lines += [str(event) for event in self.schedule]
-        lines += ["what people met on the way:", *self.scene.day.shrugs, "faults:", *self.faults]
+        lines += ["what was done when:", *self.marks, "what people met on the way:", *self.scene.day.shrugs]
+        lines += ["faults:", *self.faults]
         return "\n".join(lines)
 
     def _break(self) -> None:
@@ -128,7 +133,7 @@ class Run:
     def _work_off(self) -> bool:
         """Until nothing is on its way and nobody has anything to do; whether that came true."""
         clerk = Clerk(self.scene)
-        for step in (lambda: None, self.scene.hub.look_now, clerk.retry_stock, lambda: None):
+        for step in (self.scene.day.ship_the_rest, self.scene.hub.look_now, clerk.retry_stock):
             if not self._patiently(step) or not self._until_calm(clerk):
                 return False
         return True
@@ -222,8 +227,9 @@ class Run:
         self.figures.update(
             orders=len(self.scene.day.placed),
             killed=self.trouble.killed,
-            struck=sum(path.stat().st_size for path in Path(self.stage.folder).glob("armed.*") if path.suffix != ".new"),
-            lines=len(self.stage.shop_line.strikes) + len(self.stage.base_line.strikes),
+            failpoints=len([path for path in self.stage.folder.glob("armed.*") if path.suffix != ".new"]),
+            shop_line=len(self.stage.shop_line.strikes),
+            base_line=len(self.stage.base_line.strikes),
             deaths=sql("SELECT count(*) FROM integration_attempt WHERE outcome IS NULL OR outcome = 'died'")[0][0],
             lookups=sql("SELECT count(*) FROM integration_attempt WHERE kind = 'lookup'")[0][0],
             replays=len(self.scene.replayed),

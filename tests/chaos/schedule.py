@@ -103,9 +103,9 @@ def _trouble(chance: random.Random) -> Iterator[Event]:
         yield Event(chance.uniform(4, SECONDS), "crash_postgres", {"away": round(chance.uniform(0, 1.5), 2)})
     if chance.random() < 0.25:
         yield Event(chance.uniform(6, SECONDS), "kill_odoo", {})
-    for point in chance.sample(sorted(POINTS), 7):
+    for point in chance.sample(sorted(POINTS), 8):
         action = chance.choice(POINTS[point])
-        yield Event(chance.uniform(1, SECONDS), "arm", {"point": point, "action": action})
+        yield Event(chance.uniform(0.5, SECONDS * 0.7), "arm", {"point": point, "action": action})
     for kind, most, seconds in chance.sample(FAULTS, 4):
         values = {"kind": kind, "operation": chance.choice(OPERATIONS), "count": chance.randint(1, most)}
         yield Event(chance.uniform(2, SECONDS), "harm_shop", {**values, "seconds": seconds})
@@ -119,10 +119,10 @@ def _trouble(chance: random.Random) -> Iterator[Event]:
 def _lines(chance: random.Random) -> Iterator[Event]:
     """Faults of the lines to the shop and to PostgreSQL: each for a while, then calm again."""
     for line, share in (("shop", 0.5), ("base", 0.15)):
-        begin = chance.uniform(2, SECONDS - 6)
+        begin = chance.uniform(1, SECONDS - 9)
         kinds = {kind: round(chance.uniform(0, share), 2) for kind in ("latency", "reset", "blackhole", "cut")}
         depth = 5 if line == "shop" else 150
         plan = {**kinds, "seed": str(chance.randrange(10**6)), "depth": depth, "silence": 3.0}
         yield Event(begin, "harm_line", {"line": line, **plan})
-        yield Event(begin + chance.uniform(2, 5), "calm_line", {"line": line})
+        yield Event(begin + chance.uniform(4, 8), "calm_line", {"line": line})
     yield Event(chance.uniform(3, SECONDS), "break_line", {"line": chance.choice(("shop", "base"))})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import threading
 import time
 from pathlib import Path
 
@@ -18,7 +19,9 @@ from setup.lib.database import Databases
 from setup.lib.environment import Environment
 from setup.lib.errors import SetupError
 from setup.lib.instance import Instance, Sandbox
+from setup.lib.paths import state_dir
 from setup.lib.ports import free_port
+from setup.lib.service import answers
 from tests.e2e.hub import CANARY, Hub
 
 WORKERS = 2
@@ -45,6 +48,10 @@ class Stage:
         self.state = folder / "shop.sqlite"
         self.databases: Databases | None = None
         self.hub: Hub | None = None
+        self._supervised = threading.Lock()
+        self._over = threading.Event()
+        #: whether Odoo shall run
+        self.wanted = False
 
     def open(self) -> Stage:
         """Start everything once, connect the backend, and keep that as the beginning of every run."""
@@ -59,19 +66,39 @@ class Stage:
         self.odoo = Instance(
             environment,
             workers=WORKERS,
+            port=free_port(),
             database=self.database,
-            options={"db_host": "127.0.0.1", "db_port": self.base_line.port},
-            variables={"INTEGRATION_FAILPOINTS": str(self.points)},
+            # PGPORT wins over what stands in odoo.conf
+            variables={"INTEGRATION_FAILPOINTS": str(self.points), "PGPORT": str(self.base_line.port)},
         )
         self.shop.start()
         self.odoo.start()
         self.shop_line = FaultProxy("127.0.0.1", self.shop.port).start()
         self._connect()
         self._keep_beginning()
+        threading.Thread(target=self._supervise, daemon=True).start()
         return self
+
+    def _supervise(self) -> None:
+        """Start Odoo again when it ends, as systemd does: without PostgreSQL it gives itself up.
+
+        In one thread from beginning to end: the kernel ends a program with the thread that started it.
+        """
+        while not self._over.wait(0.3):
+            with self._supervised:
+                if self.wanted and not self.odoo.is_running():
+                    self.odoo.kill()
+                    with contextlib.suppress(SetupError):
+                        self.odoo.start()
 
     def close(self) -> None:
         """Stop everything and remove it."""
+        self.wanted = False
+        self._over.set()
+        with self._supervised:
+            self._close()
+
+    def _close(self) -> None:
         for name in ("odoo", "shop"):
             if hasattr(self, name):
                 getattr(self, name).stop()
@@ -86,34 +113,66 @@ class Stage:
 
     def begin(self, seed: int) -> Hub:
         """Both sides as they were when all was connected; what one seed did the next does not see."""
-        self.odoo.stop()
+        self.wanted = False
+        with self._supervised:
+            self.odoo.stop()
         self.shop.stop()
         self.base_line.calm()
         self.shop_line.calm()
         if self.cluster.pid() is None:
             self.cluster.start()
+        self.base_line.strikes.clear()
+        self.shop_line.strikes.clear()
         for path in self.folder.glob("armed*"):
             path.unlink()
         self.databases.clone(self.beginning, self.database)
+        # a copied sequence has no record of its own in the WAL yet: after a crash it would hand out used numbers
+        self.cluster.server.query("CHECKPOINT")
         for path in self.folder.glob("shop.sqlite*"):
             path.unlink()
         for path in (self.folder / "beginning").iterdir():
             shutil.copy(path, self.folder / path.name)
         self.odoo.log.unlink(missing_ok=True)
         self.shop.start()
-        self.odoo.start()
+        self.start_odoo()
         self.hub.world.seed = seed
         return self.hub
 
+    def start_odoo(self) -> None:
+        """Let Odoo run, and be started again whenever it ends; returns when it answers.
+
+        :raises SetupError: it does not
+        """
+        self.wanted = True
+        deadline = time.monotonic() + 60
+        while not (self.odoo.is_running() and answers(f"{self.odoo.url}/web/login", 5)):
+            if time.monotonic() > deadline:
+                raise SetupError("Odoo does not come back", f"See {self.odoo.log}.", self.odoo.log)
+            time.sleep(0.2)
+
     def recover(self) -> None:
-        """Put back what a run may have left broken: lines, PostgreSQL, Odoo itself."""
-        self.points.unlink(missing_ok=True)
+        """Put back what a run may have left broken: lines, PostgreSQL, Odoo itself.
+
+        Failpoints stay armed: each strikes once, now or later.
+        """
         if self.cluster.pid() is None:
             self.cluster.start()
         self.base_line.calm()
         self.shop_line.calm()
-        if not self.odoo.is_running():
-            self.odoo.start()
+        self.start_odoo()
+
+    def keep_evidence(self, name: str, story: str) -> Path:
+        """Keep what is needed to find out what went wrong: story, log, both sides' states.
+
+        :return: the folder
+        """
+        place = state_dir("chaos", name)
+        (place / "story.txt").write_text(story, encoding="utf-8")
+        shutil.copy(self.odoo.log, place / "odoo.log")
+        for path in self.folder.glob("shop.sqlite*"):
+            shutil.copy(path, place / path.name)
+        self.cluster.dump(self.database, place / "database.dump")
+        return place
 
     def _connect(self) -> None:
         self.hub = Hub.connect(self.odoo, self.shop, self.points)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from tests.chaos.run import Run
 from tests.chaos.stage import Stage
 
@@ -9,5 +11,7 @@ from tests.chaos.stage import Stage
 def test_nothing_is_lost_doubled_or_half_done(stage: Stage, seed: int):
     run = Run(stage, seed)
     faults = run.play()
-    print(f"\nchaos {run.figures}")
-    assert not faults, run.story()
+    sys.stderr.write(f"\nchaos {run.figures}\n")
+    if faults:
+        place = stage.keep_evidence(f"seed-{seed}", run.story())
+        raise AssertionError(f"{run.story()}\nkept in {place}")

@@ -19,6 +19,11 @@ def test_wait_stays_between_nothing_and_the_cap(attempts, jitter):
     assert 0 <= wait <= min(600, 5 * 2 ** (attempts - 1))
 
 
+def test_waits_are_spread_over_the_whole_cap():
+    policy = RetryPolicy(base_seconds=5, max_seconds=600)
+    assert [policy.delay(3, rand=lambda lot=lot: lot) for lot in (0.0, 0.25, 1.0)] == [0, 5, 20]
+
+
 def test_what_the_partner_asks_for_is_a_floor():
     policy = RetryPolicy(base_seconds=1, max_seconds=5)
     error = RateLimitedError("429", retry_after=120)

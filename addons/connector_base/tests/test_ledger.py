@@ -1,3 +1,4 @@
+import contextlib
 import json
 from datetime import datetime, timedelta, timezone
 from unittest.mock import patch
@@ -5,6 +6,7 @@ from unittest.mock import patch
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from ..drain.inbound import InboundWork
 from ..lib.adapter import Incoming
 from ..lib.errors import DataError, RateLimitedError, TransientError
 from .common import HubCase
@@ -64,6 +66,16 @@ class TestLedger(HubCase):
         self.assertEqual(message.state, "done")
         self.assertEqual(self.env[message.res_model].browse(message.res_id).name, "Ada")
         self.assertEqual(message.attempt_ids.mapped("outcome"), ["done"])
+
+    def test_effect_and_settlement_come_and_go_together(self):
+        message = self.receive(self.flow, {"name": "Half There"})
+        died = patch.object(InboundWork, "_settle", side_effect=AssertionError("died"))
+        # not assertRaises: Odoo's rolls back what the drain commits
+        with died, contextlib.suppress(AssertionError):
+            self.flow._drain_batch()
+        self.env.invalidate_all()
+        self.assertFalse(self.env["res.partner"].search([("name", "=", "Half There")]))
+        self.assertEqual(message.state, "retry")
 
     def test_deferred_message_stays_due_and_is_taken_again(self):
         TestLedger.busy = True

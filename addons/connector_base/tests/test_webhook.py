@@ -1,5 +1,8 @@
 import json
 import logging
+from unittest.mock import patch
+
+import psycopg2
 
 from odoo.tests import tagged
 
@@ -81,6 +84,15 @@ class TestWebhook(HubHttpCase):
             self.post("{}", x_signature="good", x_id=number)
         jobs = self.env["queue.job"].search([("identity_key", "=", f"integration:drain:{self.flow.id}")])
         self.assertEqual(jobs.mapped("method_name"), ["_job_drain"])
+
+    def test_what_is_not_kept_is_to_be_delivered_again(self):
+        away = patch.object(
+            self.registry["integration.message"], "_keep_here", side_effect=psycopg2.OperationalError("away")
+        )
+        with away, self.assertLogs("odoo.addons.connector_base.controllers.webhook", logging.ERROR):
+            answer = self.post("{}", x_signature="good", x_id="14")
+        self.assertEqual((answer.status_code, answer.text), (503, "not kept"))
+        self.assertEqual(self.count(), 0)
 
     def test_get_is_not_offered(self):
         answer = self.url_open(f"/integration/webhook/{self.backend.sudo().webhook_token}")

@@ -21,6 +21,9 @@ LOCK_SPACE = 19_730_001
 #: how often moves are looked at again whose stock somebody else was changing
 BUSY_ROUNDS = 5
 
+#: the database is away or busy: that says nothing about a move
+LOST = (psycopg2.OperationalError, psycopg2.InterfaceError)
+
 #: by priority, date, age; those at which somebody works are left to the next round
 WAITING = """
 SELECT m.id
@@ -82,7 +85,7 @@ class ReserveLane:
         """Reserve the next moves: how many were seen to."""
         try:
             return in_own_env(self.env, lambda env: self._reserve(env, SLICE))
-        except psycopg2.OperationalError:
+        except LOST:
             raise
         except Exception:
             _logger.warning("a slice failed, its moves are reserved one by one", exc_info=True)
@@ -105,7 +108,7 @@ class ReserveLane:
         for __ in range(SLICE):
             try:
                 worked = in_own_env(self.env, lambda env: self._reserve(env, 1))
-            except psycopg2.OperationalError:
+            except LOST:
                 raise
             except Exception as error:
                 worked = in_own_env(self.env, lambda env, e=error: self._set_aside(env, e))

@@ -2,6 +2,8 @@
 
 from unittest.mock import patch
 
+import psycopg2
+
 from odoo.tests import tagged
 
 from ..models.stock_move import StockMove
@@ -125,6 +127,20 @@ class TestReserveLane(StockCase):
         self.assertEqual(bad.state, "confirmed")
         self.assertFalse(bad.integration_reserve_pending)
         self.assertIn("odd data", self.exceptions("stock").cause)
+
+    def test_a_line_to_the_database_that_breaks_is_no_fault_of_a_move(self):
+        moves = self.confirm(1, 2, backend=self.backend)
+        calls = []
+
+        def breaks(records, force_qty=False):
+            calls.append(len(records))
+            raise ValueError("odd data") if len(calls) == 1 else psycopg2.InterfaceError("connection already closed")
+
+        with patch.object(StockMove, "_action_assign", breaks), self.assertRaises(psycopg2.InterfaceError):
+            self.reserve()
+        self.env.invalidate_all()
+        self.assertEqual(moves.mapped("integration_reserve_pending"), [True, True])
+        self.assertFalse(self.exceptions("stock"))
 
     def test_first_step_of_three_is_put_off_too(self):
         self.warehouse.delivery_steps = "pick_pack_ship"
