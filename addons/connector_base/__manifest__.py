@@ -32,6 +32,7 @@
         "views/integration_release_views.xml",
         "views/integration_exception_views.xml",
         "views/integration_alert_views.xml",
+        "views/integration_runbook_views.xml",
         "views/integration_mapping_version_views.xml",
         "views/integration_exception_rule_views.xml",
         "views/integration_mend_views.xml",

@@ -1,10 +1,11 @@
-from . import integration_pause_mixin
+from . import integration_pause_mixin, integration_runbook_mixin
 
 # isort: split
 from . import (
     integration_alert,
     integration_alert_delivery,
     integration_alert_limits,
+    integration_alert_runbook,
     integration_alert_tell,
     integration_alert_text,
     integration_alert_watch,
@@ -20,6 +21,7 @@ from . import (
     integration_backend_governance,
     integration_backend_pause,
     integration_backend_release,
+    integration_backend_service,
     integration_backend_webhook,
     integration_binding_mixin,
     integration_call,
@@ -29,6 +31,7 @@ from . import (
     integration_exception_fix,
     integration_exception_mixin,
     integration_exception_rule,
+    integration_exception_runbook,
     integration_fix,
     integration_flow,
     integration_flow_catalogue,
