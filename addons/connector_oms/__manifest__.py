@@ -9,6 +9,7 @@
     "depends": ["connector_base", "sale_stock", "stock_delivery"],
     "external_dependencies": {"python": ["pydantic"]},
     "data": [
+        "security/integration_groups.xml",
         "security/ir.model.access.csv",
         "security/integration_rules.xml",
         "security/integration_rules_stock.xml",

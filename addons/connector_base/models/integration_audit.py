@@ -73,6 +73,7 @@ class IntegrationAudit(models.Model):
             "backend.resume": self.env._("Backend resumed"),
             "backend.adopt_database": self.env._("Database declared the one that talks"),
             "backend.new_webhook_address": self.env._("Webhook address changed"),
+            "backend.service_user": self.env._("Service user made"),
             "backend.secret": self.env._("Credential entered or removed"),
             "binding.create": self.env._("Linked by hand"),
             "binding.change": self.env._("Link changed"),

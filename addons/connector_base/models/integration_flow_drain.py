@@ -119,7 +119,7 @@ class IntegrationFlow(models.Model):
         flow = env["integration.flow"].browse(self.id)
         env = flow.backend_id._company_env()
         # calls for tier 2 leave a part of the partner's limit to tier 1
-        return flow.with_env(env(context={**env.context, "integration_tier": flow.tier})).sudo()
+        return flow.with_env(env(context={**env.context, "integration_tier": flow.tier}))
 
     def _invite_others(self, cr, flow, taken):
         """Ask for a second drain beside this one while more is due than we took."""

@@ -179,4 +179,5 @@ class IntegrationProductMatcher(models.AbstractModel):
             del catalogue.links[external_id]
 
     def _create_products(self, values):
-        return self.env["product.product"].create(values)
+        # the backend's policy allows it, whatever else its user may do with products
+        return self.env["product.product"].sudo().create(values).sudo(self.env.su)
