@@ -49,6 +49,11 @@ from . import (
     integration_message,
     integration_message_actions,
     integration_message_place,
+    integration_metrics,
+    integration_overview,
+    integration_overview_cards,
+    integration_overview_tiles,
+    integration_overview_traffic,
     integration_release,
     integration_replay,
     integration_replay_item,
@@ -59,4 +64,5 @@ from . import (
     integration_team,
     res_config_settings,
     res_config_settings_alert,
+    res_config_settings_metrics,
 )

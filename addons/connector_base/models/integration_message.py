@@ -80,6 +80,7 @@ class IntegrationMessage(models.Model):
         "(flow_id, business_key, id) WHERE state IN ('pending', 'retry', 'ambiguous', 'blocked')"
     )
     _record_idx = models.Index("(res_model, res_id) WHERE res_id IS NOT NULL")
+    _trouble_idx = models.Index("(state, flow_id) WHERE state IN ('ambiguous', 'blocked', 'dead')")
     _settled_idx = models.Index("(settled_at) WHERE settled_at IS NOT NULL")
     _duplicate_idx = models.Index("(id) WHERE duplicate_count > COALESCE(duplicates_seen, 0)")
 

@@ -24,6 +24,7 @@ class TestLateCommit(BaseCase):
         self.addCleanup(patcher.stop)
         with self.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
+            self.marks = env["integration.rollup.mark"].search([], order="id desc", limit=1).id or 0
             backend = env["integration.backend"].create({"name": "Late committer", "kind": "test"})
             flow = env["integration.flow"].create(
                 {"name": "Late", "code": "late.out", "backend_id": backend.id, "direction": "out"}
@@ -34,6 +35,7 @@ class TestLateCommit(BaseCase):
     def clean(self):
         with self.registry.cursor() as cr:
             cr.execute("DELETE FROM integration_message WHERE flow_id = %s", (self.flow_id,))
+            cr.execute("DELETE FROM integration_rollup_mark WHERE id > %s", (self.marks,))
             cr.execute("DELETE FROM queue_job WHERE identity_key = %s", (f"integration:drain:{self.flow_id}",))
             env = api.Environment(cr, SUPERUSER_ID, {})
             env["integration.backend"].browse(self.backend_id).unlink()

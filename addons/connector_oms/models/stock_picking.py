@@ -22,6 +22,14 @@ class StockPicking(models.Model):
         compute="_compute_integration_told",
     )
 
+    _integration_open_idx = models.Index(
+        "(date_deadline) WHERE state IN ('draft', 'waiting', 'confirmed', 'assigned')"
+        " AND integration_backend_id IS NOT NULL"
+    )
+    _integration_untracked_idx = models.Index(
+        "(date_done) WHERE state = 'done' AND carrier_tracking_ref IS NULL AND integration_backend_id IS NOT NULL"
+    )
+
     def _auto_init(self):
         """Add the column empty: no delivery made before belongs to a channel's order."""
         if not column_exists(self.env.cr, "stock_picking", "integration_backend_id"):

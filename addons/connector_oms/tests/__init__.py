@@ -1,7 +1,7 @@
 # stock and shipments
 from . import (
-    test_order_batch,
     test_desk_orders,
+    test_order_batch,
     test_order_claim,
     test_order_customer,
     test_order_guard,
@@ -11,6 +11,7 @@ from . import (
     test_order_random,
     test_order_update,
     test_order_views,
+    test_overview_tiles,
     test_product_import,
     test_rollup_place,
     test_shipment_out,
