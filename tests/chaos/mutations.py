@@ -212,7 +212,7 @@ SENDING = (
         '        self.calls._record(call_id, "sending")\n',
         "",
         "test_outbound",
-        "between_call_and_record",
+        "before_it_is_made",
     ),
     _base(
         "answer recorded at once",
@@ -261,8 +261,8 @@ SENDING = (
         "message_id = self._insert(self.env.cr, values)\n        if not message_id:\n            return self.browse()",
         "message_id = in_own_transaction(self.env.registry, partial(self._insert, values=values))\n"
         "        if not message_id:\n            return self.browse()",
-        f"{OMS}/tests/test_shipment_out.py",
-        "rolled_back",
+        f"{BASE}/tests/test_outbound.py",
+        "transaction_of_the_business",
     ),
     _base(
         "a copied database sends nothing",
@@ -351,14 +351,6 @@ BUSINESS = (
         "older",
     ),
     _oms(
-        "of two states in one batch the newer",
-        "models/integration_order_importer.py",
-        "if other and other.document.version > document.version:",
-        "if False:",
-        "test_order_update",
-        "two_versions",
-    ),
-    _oms(
         "one worker a customer",
         "models/integration_partner_guard.py",
         "        busy = self._busy(backend, keys)\n",
@@ -417,8 +409,8 @@ BUSINESS = (
     _oms(
         "a level rises only when the orders are known",
         "lib/levels_sql.py",
-        "   AND NOT l.recheck AND (l.read_at IS NULL OR l.available < l.known)\n ORDER BY l.warehouse_id",
-        "   AND NOT l.recheck\n ORDER BY l.warehouse_id",
+        "   SET known = v.units, recheck = FALSE, read_at = %(read_at)s",
+        "   SET known = v.units, recheck = FALSE, read_at = NULL",
         "test_stock_disagree",
         "sold_at_the_channel or not_worked_off",
     ),

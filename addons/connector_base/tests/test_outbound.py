@@ -57,6 +57,11 @@ class TestOutbound(HubCase):
         self.assertTrue(self.emit())
         self.assertFalse(self.emit())
 
+    def test_message_is_written_in_the_transaction_of_the_business(self):
+        own = patch.object(self.registry, "cursor", side_effect=AssertionError("a transaction of its own"))
+        with own:
+            self.assertTrue(self.emit())
+
     def test_switched_off_flow_emits_nothing(self):
         self.assertFalse(self.env["integration.message"]._emit(self.env["integration.flow"], self.partner, "x"))
 
@@ -139,6 +144,20 @@ class TestOutbound(HubCase):
         self.assertEqual(message.state, "done")
         self.assertFalse(self.adapter.sent)
         self.assertEqual(self.settled, [[("s1:1", "done-before-the-kill")]])
+
+    def test_call_is_on_record_as_being_sent_before_it_is_made(self):
+        seen = []
+
+        def look(call):
+            with self.registry.cursor() as cr:
+                cr.execute("SELECT state FROM integration_call WHERE call_key = %s", (call.key,))
+                seen.append(cr.fetchone()[0])
+            raise AmbiguousError("no answer")
+
+        self.adapter.script = [look]
+        self.emit()
+        self.drain(self.flow)
+        self.assertEqual(seen[:1], ["sending"])
 
     def test_worker_killed_after_the_result_settles_without_a_call(self):
         message = self.emit()
