@@ -29,6 +29,7 @@
         "views/account_move_views.xml",
         "views/stock_views.xml",
         "views/stock_picking_views.xml",
+        "views/integration_story_views.xml",
     ],
     "post_init_hook": "post_init_hook",
     "installable": True,

@@ -37,6 +37,7 @@ class InboundWork:
         self.claimed = claimed
         self.policy = flow._retry_policy()
         self.outcomes = {}
+        self.aliases = None
 
     def run(self):
         """Apply the batch; the caller commits.
@@ -51,6 +52,7 @@ class InboundWork:
             self._apply(items)
             done = heads.browse([item.message.id for item in items if item.state == "done" and not item.error])
             self.env["integration.exception"]._heal_after(done)
+            self.env["integration.term"]._index(self.flow, items, self.aliases)
         for item in items:
             self._settle(item)
         return self.outcomes
@@ -59,7 +61,8 @@ class InboundWork:
         """Items of what could be read; the rest is settled here."""
         try:
             adapter = self.flow.backend_id._get_adapter()
-            raws = adapter.fetch(self.flow.code, messages._raws())
+            self.aliases = adapter.aliases
+            raws = messages._to_decode(adapter, self.flow.code)
         except ConnectorError as error:
             for message in messages:
                 self._fail(message, error)

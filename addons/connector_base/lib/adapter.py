@@ -120,6 +120,10 @@ class Adapter:
         """
         raise NotImplementedError
 
+    def aliases(self, external_id: str) -> tuple[str, ...]:
+        """Other forms in which people know one of this partner's ids. Pure."""
+        return ()
+
     def poll(self, topic: str, since: datetime, until: datetime, cursor: str | None = None) -> PollPage:
         """One page of what changed in the window, oldest first."""
         raise NotImplementedError

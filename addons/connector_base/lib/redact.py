@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -65,7 +64,7 @@ def mask_personal(value: Any, parent: str = "") -> Any:
     if isinstance(value, Mapping):
         return {
             key: MASK
-            if _is_masked(key, parent) and not isinstance(item, (Mapping, list)) and item
+            if is_personal(key, parent) and not isinstance(item, (Mapping, list)) and item
             else mask_personal(item, key if not PERSONAL_PARENT.search(parent) else parent)
             for key, item in value.items()
         }
@@ -74,24 +73,13 @@ def mask_personal(value: Any, parent: str = "") -> Any:
     return value
 
 
-def _is_masked(key: str, parent: str) -> bool:
+def is_personal(key: str, parent: str) -> bool:
+    """Whether what stands under a name is a secret or personal data.
+
+    :param parent: name of what it stands in
+    """
     return bool(
         SECRET_NAME.search(key)
         or _ALWAYS_PERSONAL.match(key)
         or (PERSONAL_NAME.match(key) and PERSONAL_PARENT.search(parent))
     )
-
-
-def mask_payload(raw: bytes, limit: int = 200_000) -> str:
-    """A payload as text for people who may not see personal data.
-
-    JSON is masked by key; anything else only says how long it is, since no rule
-    could promise that nothing personal is left in it.
-
-    :param limit: characters shown at most
-    """
-    try:
-        value = json.loads(raw)
-    except (ValueError, RecursionError):
-        return f"({len(raw)} bytes, hidden)"
-    return json.dumps(mask_personal(value), indent=2, ensure_ascii=False)[:limit]

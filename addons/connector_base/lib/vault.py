@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import hashlib
+import hmac
 from collections.abc import Sequence
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -21,6 +23,7 @@ class Vault:
     """
 
     def __init__(self, keys: Sequence[str]):
+        self._keys = tuple(keys)
         try:
             self._fernet = MultiFernet([Fernet(key) for key in keys]) if keys else None
         except ValueError as error:
@@ -77,3 +80,12 @@ class Vault:
             return self._require().rotate(token.encode()).decode()
         except InvalidToken as error:
             raise ConfigurationError("none of the secret_keys reads this secret") from error
+
+    def fingerprints(self, value: str) -> list[str]:
+        """Keyed digests of ``value``, one a key, the present key's first; none without keys.
+
+        They find a value again that must not be kept in clear; without the keys nobody
+        can try out which values they may stand for.
+        """
+        own_keys = [hashlib.sha256(b"fingerprint:" + key.encode()).digest() for key in self._keys]
+        return [hmac.new(key, value.encode(), hashlib.sha256).hexdigest() for key in own_keys]

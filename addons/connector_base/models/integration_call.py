@@ -46,6 +46,7 @@ class IntegrationCall(models.Model):
     answered_at = fields.Datetime()
 
     _key_uniq = models.Constraint("UNIQUE (backend_id, call_key)", "This call has been planned already.")
+    _external_idx = models.Index("(external_id) WHERE external_id IS NOT NULL")
 
     def init(self):
         """The exact bytes; no ORM field, so that no screen or export shows them raw."""

@@ -113,6 +113,24 @@ class IntegrationFlow(models.Model):
         message = flow.env["integration.message"].browse(claimed.heads)
         return OutboundWork(flow, message).run()
 
+    def _search_terms(self, documents, aliases):
+        """By what people may look for a message: (kind of ``integration.term``, text) pairs.
+
+        Handlers' addons add the numbers and addresses their documents hold. Reads nothing
+        but the documents: it is asked for every message.
+
+        :param documents: as decoded
+        :param aliases: other forms of a partner's id, see ``Adapter.aliases``
+        """
+        return ()
+
+    def _worth(self, documents):
+        """What documents are worth, in the company's currency; None where nobody can tell.
+
+        A corrected message that is worth more than the backend's limit needs a second person.
+        """
+        return
+
     def _working_flow(self, cr):
         """This flow in the working environment of its backend."""
         env = api.Environment(cr, SUPERUSER_ID, {})

@@ -7,11 +7,9 @@ from odoo import api, fields, models
 
 from ..failpoints import reach
 from ..lib.ids import digest, new_correlation_id
-from ..lib.redact import mask_payload
 from ..transaction import commit_each_statement, in_own_transaction
 
 OPEN_STATES = ("pending", "retry", "ambiguous")
-SHOWN = 200_000
 UTC = timezone.utc
 
 
@@ -70,8 +68,6 @@ class IntegrationMessage(models.Model):
     attempt_ids = fields.One2many("integration.attempt", "message_id", "Attempts")
     call_ids = fields.One2many("integration.call", "message_id", "Calls")
     exception_ids = fields.One2many("integration.exception", "message_id", "Exceptions")
-    payload_masked = fields.Text("Payload (masked)", compute="_compute_payload_masked")
-    payload_clear = fields.Text("Payload", compute="_compute_payload_clear", groups="connector_base.group_manager")
 
     _key_uniq = models.Constraint("UNIQUE (backend_id, topic, key)", "This message is in the ledger already.")
     _due_idx = models.Index("(flow_id, next_at, id) WHERE state IN ('pending', 'retry', 'ambiguous')")
@@ -81,6 +77,8 @@ class IntegrationMessage(models.Model):
     )
     _record_idx = models.Index("(res_model, res_id) WHERE res_id IS NOT NULL")
     _trouble_idx = models.Index("(state, flow_id) WHERE state IN ('ambiguous', 'blocked', 'dead')")
+    _subject_idx = models.Index("(subject) WHERE subject IS NOT NULL")
+    _received_idx = models.Index("USING brin (received_at)")
     _settled_idx = models.Index("(settled_at) WHERE settled_at IS NOT NULL")
     _duplicate_idx = models.Index("(id) WHERE duplicate_count > COALESCE(duplicates_seen, 0)")
 
@@ -93,16 +91,6 @@ class IntegrationMessage(models.Model):
         for message in self:
             name = message.subject or message.business_key or message.key
             message.display_name = f"{message.flow_id.name}: {name}"
-
-    def _compute_payload_masked(self):
-        raws = self._raws()
-        for message in self:
-            message.payload_masked = mask_payload(raws.get(message.id, b""))
-
-    def _compute_payload_clear(self):
-        raws = self._raws()
-        for message in self:
-            message.payload_clear = raws.get(message.id, b"")[:SHOWN].decode("utf-8", "replace")
 
     def _raws(self):
         """{message id: the bytes exactly as received, or as business code gave them}."""
@@ -249,9 +237,14 @@ class IntegrationMessage(models.Model):
 
     @api.model
     def _correlation_of(self, record):
+        return self._correlation_known(record) or new_correlation_id()
+
+    @api.model
+    def _correlation_known(self, record):
+        """The correlation id of the chain a record belongs to, "" where it has none."""
         if record and "integration_correlation" in record._fields:
-            return record.sudo().integration_correlation or new_correlation_id()
-        return new_correlation_id()
+            return record.sudo().integration_correlation or ""
+        return ""
 
     def _settle(self, state, note="", error=None, record=None, delay=None, counted=True, subject=""):
         """Write what became of these messages; the caller commits.
@@ -332,9 +325,11 @@ class IntegrationMessage(models.Model):
                 WHERE id IN (SELECT id FROM integration_message
                               WHERE state IN ('done', 'cancelled', 'echo') AND raw IS NOT NULL
                                 AND settled_at < now() AT TIME ZONE 'UTC' - %s * interval '1 day'
-                              LIMIT 20000 FOR NO KEY UPDATE SKIP LOCKED)""",
+                              LIMIT 20000 FOR NO KEY UPDATE SKIP LOCKED)
+            RETURNING id""",
             (days,),
         )
+        self.browse([row[0] for row in self.env.cr.fetchall()])._forget_payloads()
 
 
 def _naive(moment):

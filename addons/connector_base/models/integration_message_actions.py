@@ -18,12 +18,11 @@ class IntegrationMessage(models.Model):
     def action_replay(self):
         """Button “Replay”: try again from the start, with the same bytes."""
         self._require("connector_base.group_operator")
-        closed = self.filtered(lambda message: message.state not in ("blocked", "dead", "retry"))
+        closed = self.filtered(lambda message: message.state not in ("blocked", "dead", "retry", "done"))
         if closed:
             raise UserError(
                 self.env._(
-                    "%s cannot be replayed: only messages that need a person, were given up or "
-                    "wait for their next try can.",
+                    "%s cannot be replayed: it waits to be worked on, or was cancelled.",
                     closed[0].display_name,
                 )
             )

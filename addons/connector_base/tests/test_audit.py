@@ -134,7 +134,7 @@ class TestAuditActs(AuditCase):
     def test_act_that_fails_leaves_no_entry(self):
         count = self.audit.search_count([])
         message = self.receive(self.flow, {"n": 2})
-        message._settle("done")
+        message._settle("cancelled")
         with self.assertRaises(Exception), self.env.cr.savepoint():  # noqa: B017
             message.with_user(self.operator).action_replay()
         self.assertEqual(self.audit.search_count([]), count)

@@ -75,12 +75,12 @@ class TestOperator(HubCase):
     def test_unmasked_data(self):
         message = self.receive(self.flow, {"customer": {"email": "ada@example.com", "name": "Ada Lovelace"}})
         message = self.mine(message)
-        fields = [name for name in message.fields_get() if name != "payload_clear"]
-        everything = str(message.read(fields))
+        everything = str(message.read(list(message.fields_get())))
         self.assertNotIn("ada@example.com", everything)
         self.assertNotIn("Lovelace", everything)
-        self.refused(lambda: message.read(["payload_clear"]))
-        self.refused(lambda: message.export_data(["payload_clear"]), error=UserError)
+        self.refused(message.action_show_payload)
+        self.refused(message.action_download_payload)
+        self.refused(lambda: self.mine(self.env["integration.payload"]).create({"message_id": message.id}))
 
     def test_audit(self):
         entry = self.mine(self.env["integration.audit"]._record(self.backend, "test"))

@@ -27,7 +27,7 @@ class TestRoles(HubCase):
         self.assertNotIn("ada@example.com", message.payload_masked)
         self.assertNotIn("Ada", message.payload_masked)
         with self.assertRaises(AccessError):
-            message.read(["payload_clear"])
+            message.action_show_payload()
         with self.assertRaises(AccessError):
             message.action_replay()
 
@@ -36,7 +36,7 @@ class TestRoles(HubCase):
         with self.assertRaises(AccessError):
             message.action_cancel()
         with self.assertRaises(AccessError):
-            message.read(["payload_clear"])
+            message.action_show_payload()
         message.action_replay()
         self.assertEqual(self.message.state, "pending")
 
@@ -52,7 +52,10 @@ class TestRoles(HubCase):
 
     def test_manager_reads_in_clear_and_cannot_touch_credentials(self):
         message = self.message.with_user(self.manager)
-        self.assertIn("ada@example.com", message.payload_clear)
+        opened = self.env["integration.payload"].with_user(self.manager).browse(message.action_show_payload()["res_id"])
+        self.assertIn("ada@example.com", opened.text)
+        act = self.env["integration.audit"].search([("action", "=", "message.payload_clear")])
+        self.assertEqual((act.user_id, act.res_id), (self.manager, message.id))
         backend = self.backend.with_user(self.manager)
         with self.assertRaises(AccessError):
             backend.action_test()

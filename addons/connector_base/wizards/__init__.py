@@ -3,6 +3,7 @@ from . import (
     integration_fix_decide,
     integration_mapping_preview,
     integration_pause,
+    integration_payload,
     integration_replay_start,
     integration_resolve,
     integration_snooze,

@@ -7,3 +7,5 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     integration_correlation = fields.Char("Correlation ID", index="btree_not_null", copy=False, readonly=True)
+
+    _integration_name_idx = models.Index("(name) WHERE integration_correlation IS NOT NULL")

@@ -15,7 +15,7 @@ class IntegrationShipmentBinding(models.Model):
     external_id = fields.Char("Channel's ID", required=True)
     call_key = fields.Char("Call", required=True)
     checksum = fields.Char(help="Digest of what the channel was told.")
-    tracking = fields.Char("Tracking told")
+    tracking = fields.Char("Tracking told", index="btree_not_null")
     synced_at = fields.Datetime("Told on")
 
     _external_uniq = models.Constraint(

@@ -13,6 +13,7 @@ from . import (
     test_order_views,
     test_overview_tiles,
     test_product_import,
+    test_replay_done,
     test_rollup_place,
     test_shipment_out,
     test_stock_availability,
@@ -24,4 +25,5 @@ from . import (
     test_stock_race,
     test_stock_reserve_lane,
     test_stock_views,
+    test_story,
 )

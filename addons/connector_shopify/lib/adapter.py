@@ -76,6 +76,10 @@ class ShopifyAdapter(Adapter):
         """See ``decode.decode``."""
         return decode.decode(topic, raw, self.settings.currency or None)
 
+    def aliases(self, external_id: str) -> tuple[str, ...]:
+        """Shopify's long ids end in the number that its screens and addresses show."""
+        return (tail(external_id),)
+
     def poll(self, topic: str, since: datetime, until: datetime, cursor: str | None = None) -> PollPage:
         """Orders updated in a window, 250 a page, oldest change first.
 
