@@ -1,9 +1,13 @@
 """Short transactions of their own, next to the one at hand."""
 
+import itertools
 import random
+import re
 import time
+import zlib
 
 import psycopg2
+from psycopg2 import errors
 
 from odoo.service.model import PG_CONCURRENCY_ERRORS_TO_RETRY
 from odoo.sql_db import Cursor
@@ -41,6 +45,36 @@ def commit_each_statement(cr, on=True):
         if on:
             cr.rollback()
         cr.connection.autocommit = on
+
+
+def execute(cr, statement, values):
+    """Execute; a concurrent change, which is met by trying again, makes no noise in the log."""
+    cr.execute(statement, values, log_exceptions=False)
+
+
+def execute_planned(cr, statement, values):
+    """Execute a statement that is parsed and planned once a connection.
+
+    Only while ``commit_each_statement`` is on: a pooler that changes connections makes
+    PREPARE or EXECUTE fail, and in a transaction there would be no going on after that.
+
+    :param statement: with ``%s`` for each value, and no other ``%``
+    """
+    if not isinstance(cr, Cursor):
+        execute(cr, statement, values)
+        return
+    name = f"integration_{zlib.crc32(statement.encode()):08x}"
+    planned = vars(cr.connection).setdefault("integration_planned", set())
+    try:
+        if name not in planned:
+            numbers = itertools.count(1)
+            text = re.sub("%s", lambda mark: f"${next(numbers)}", statement)
+            execute(cr, f"PREPARE {name} AS {text}", None)
+            planned.add(name)
+        marks = ", ".join(["%s"] * len(values))
+        execute(cr, f"EXECUTE {name} ({marks})", values)
+    except (errors.InvalidSqlStatementName, errors.DuplicatePreparedStatement):
+        execute(cr, statement, values)
 
 
 def _patiently(attempt):

@@ -7,7 +7,7 @@ from odoo import api, fields, models
 
 from ..failpoints import reach
 from ..lib.ids import digest, new_correlation_id
-from ..transaction import commit_each_statement, in_own_transaction
+from ..transaction import commit_each_statement, execute, execute_planned, in_own_transaction
 
 OPEN_STATES = ("pending", "retry", "ambiguous")
 UTC = timezone.utc
@@ -23,7 +23,7 @@ class IntegrationMessage(models.Model):
 
     backend_id = fields.Many2one("integration.backend", required=True, ondelete="restrict")
     flow_id = fields.Many2one("integration.flow", required=True, index=True, ondelete="restrict")
-    company_id = fields.Many2one("res.company", required=True, index=True, ondelete="restrict")
+    company_id = fields.Many2one("res.company", required=True, ondelete="restrict")
     direction = fields.Selection([("in", "In"), ("out", "Out")], required=True)
     topic = fields.Char(required=True)
     source_topic = fields.Char("Partner's event")
@@ -133,7 +133,7 @@ class IntegrationMessage(models.Model):
         this cursor is committed by itself, too, unless ``commit_each_statement`` ends it.
         """
         commit_each_statement(self.env.cr)
-        message_id = self._insert(self.env.cr, values)
+        message_id = self._insert(self.env.cr, values, execute_planned)
         if not message_id:
             commit_each_statement(self.env.cr, False)
             self._count_duplicate(self.env.cr, values)
@@ -169,11 +169,12 @@ class IntegrationMessage(models.Model):
         }
 
     @api.model
-    def _insert(self, cr, values):
+    def _insert(self, cr, values, execute=execute):
         """Insert one ledger row; None when its key is there already."""
         columns = ", ".join(values)
         marks = ", ".join(["%s"] * len(values))
-        cr.execute(
+        execute(
+            cr,
             f"""INSERT INTO integration_message
                        ({columns}, state, received_at, next_at, attempt_count, duplicate_count)
                 VALUES ({marks}, 'pending', clock_timestamp() AT TIME ZONE 'UTC',
@@ -181,7 +182,6 @@ class IntegrationMessage(models.Model):
                 ON CONFLICT (backend_id, topic, key) DO NOTHING
                 RETURNING id""",
             list(values.values()),
-            log_exceptions=False,  # a concurrent duplicate is met by trying again
         )
         row = cr.fetchone()
         return row and row[0]
