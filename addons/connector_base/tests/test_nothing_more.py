@@ -117,7 +117,5 @@ class TestOperator(HubCase):
         mappings = self.mine(self.env["integration.mapping"])
         self.refused(
             lambda: self.mine(exception).action_resolve_with("x"),
-            lambda: mappings._apply_fix(
-                self.mine(backend), "payment", "x", value="y"
-            ),
+            lambda: mappings._apply_fix(self.mine(backend), "payment", "x", value="y"),
         )
