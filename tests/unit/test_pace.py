@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from addons.connector_base.lib.pace import TICK_SECONDS, hand_out
+from addons.connector_base.lib.pace import CATCH_UP, TICK_SECONDS, hand_out
 
 START = datetime(2026, 5, 4, 12)
 
@@ -24,7 +24,7 @@ def test_no_minute_gets_more_than_the_rate_and_what_may_be_caught_up(rate, waits
         given_out.append((now, count))
     for begin, __ in given_out:
         minute = sum(n for at, n in given_out if begin <= at < begin + timedelta(minutes=1))
-        assert minute <= rate * (1 + 2 * TICK_SECONDS / 60) + 2
+        assert minute <= rate * (1 + CATCH_UP / timedelta(minutes=1)) + 2
 
 
 @given(rate=st.integers(1, 20_000))

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 #: seconds between two hand-outs
 TICK_SECONDS = 5
-#: what a late hand-out may catch up on: never more than this much time at once
-CATCH_UP = timedelta(seconds=2 * TICK_SECONDS)
+#: what a late hand-out may catch up on: never more than this much time at once. A drain
+#: holds its place for 20 seconds, and a hand-out that waits for one must not lose its rate
+CATCH_UP = timedelta(seconds=30)
 
 
 def hand_out(rate: int, paced_until: datetime, now: datetime, in_flight: int) -> tuple[int, datetime]:
