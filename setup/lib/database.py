@@ -20,7 +20,7 @@ from .process import log_path, run_logged
 
 PREFIX = "hub"
 BASE_MODULES = ("sale_management", "stock_delivery", "purchase_stock", "sale_stock", "queue_job")
-KEPT_TEMPLATES = 4
+KEPT_TEMPLATES = 8  # several work trees of one machine share them
 SKIPPED_FOLDERS = ("tests", "static", "__pycache__", "doc", "readme")
 SKIPPED_SUFFIXES = (".md", ".rst", ".pyc", ".po", ".pot", ".toml")
 OWNED = re.compile(rf"{PREFIX}_(run|test|pot)_(?P<pid>\d+)")
