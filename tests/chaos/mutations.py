@@ -102,7 +102,7 @@ RECEIVING = (
 WORKING = (
     _base(
         "messages of one object in order",
-        "drain/claim.py",
+        "drain/heads.py",
         "AND e.business_key <> '' AND e.id < m.id",
         "AND e.business_key <> '' AND e.id < 0",
         "test_ledger",

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass, field
 
+from .heads import lock_heads
 from .staged import lock_staged
 
 #: a message whose worker died this often is put aside
 MAX_DEATHS = 3
+FRESH = "m.flow_id = %(flow)s AND m.replay_id IS NULL"
+REPLAYED = "m.flow_id = %(flow)s AND m.replay_id IS NOT NULL"
 
 
 @dataclass
@@ -42,7 +45,7 @@ def claim(cr, flow, limit):
     :raises psycopg2.errors.SerializationFailure: someone settled one of them after
         our snapshot; start the transaction again
     """
-    rows = lock_staged(cr, flow, limit) if flow.release_id else _lock_heads(cr, flow.id, limit)
+    rows = lock_staged(cr, flow, limit) if flow.release_id else _lock_due(cr, flow, limit)
     taken = Claim([row[0] for row in rows])
     if not taken.heads:
         return taken
@@ -54,30 +57,14 @@ def claim(cr, flow, limit):
     return taken
 
 
-def _lock_heads(cr, flow_id, limit):
-    """(id, business key) of due messages that no earlier open one stands before.
+def _lock_due(cr, flow, limit):
+    """(id, business key) of due messages: fresh ones first, then what a bulk replay handed out.
 
-    What a bulk replay handed out comes after fresh traffic.
+    Two look-ups, each in the order of an index: sorted in one, all that is due would be
+    read for each batch of a backlog.
     """
-    cr.execute(
-        """SELECT m.id, m.business_key
-             FROM integration_message m
-            WHERE m.flow_id = %s AND m.state IN ('pending', 'retry', 'ambiguous')
-              AND m.next_at <= clock_timestamp() AT TIME ZONE 'UTC'
-              AND NOT EXISTS (
-                  SELECT 1 FROM integration_message e
-                    JOIN integration_flow f ON f.id = e.flow_id
-                   WHERE e.flow_id = m.flow_id AND e.business_key = m.business_key
-                     AND e.business_key <> '' AND e.id < m.id
-                     AND (e.state IN ('pending', 'retry', 'ambiguous')
-                          OR e.state = 'blocked' AND f.full_state IS NOT TRUE))
-            ORDER BY (m.replay_id IS NOT NULL), m.id
-            LIMIT %s
-              FOR NO KEY UPDATE OF m SKIP LOCKED""",
-        (flow_id, limit),
-        log_exceptions=False,  # a stale snapshot is met by starting again
-    )
-    return cr.fetchall()
+    fresh = lock_heads(cr, FRESH, limit, flow=flow.id)
+    return fresh + lock_heads(cr, REPLAYED, limit - len(fresh), flow=flow.id)
 
 
 def _deaths(flow, heads):

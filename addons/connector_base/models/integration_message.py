@@ -75,6 +75,9 @@ class IntegrationMessage(models.Model):
     _open_key_idx = models.Index(
         "(flow_id, business_key, id) WHERE state IN ('pending', 'retry', 'ambiguous', 'blocked')"
     )
+    _open_replay_idx = models.Index(
+        "(flow_id, id) WHERE replay_id IS NOT NULL AND state IN ('pending', 'retry', 'ambiguous')"
+    )
     _record_idx = models.Index("(res_model, res_id) WHERE res_id IS NOT NULL")
     _trouble_idx = models.Index("(state, flow_id) WHERE state IN ('ambiguous', 'blocked', 'dead')")
     _subject_idx = models.Index("(subject) WHERE subject IS NOT NULL")
