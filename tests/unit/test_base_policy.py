@@ -77,6 +77,12 @@ def test_partner_figures_only_lower_the_level():
     assert bucket.observe(50, 2000, 100, 0.0) == Bucket(2000, 100, 50, 0.0)
 
 
+def test_what_a_call_did_not_cost_comes_back_but_never_more_than_the_partner_says():
+    bucket, __, __ = Bucket(1000, 50, 500, 0.0).take(300, 0.0, 0.0)
+    assert bucket.observe(900, 1000, 50, 0.0, refund=250).level == 450
+    assert bucket.observe(400, 1000, 50, 0.0, refund=250).level == 400
+
+
 def test_breaker_opens_probes_and_closes():
     breaker = Breaker(threshold=2, cooldown=10)
     breaker = breaker.record(False, 0).record(False, 1)

@@ -51,8 +51,11 @@ class Gate(Protocol):
     def report(self, error: ConnectorError | None) -> None:
         """Tell the breaker how the call went."""
 
-    def observe(self, available: float, maximum: float, per_second: float) -> None:
-        """Tell the limiter what the partner says is left."""
+    def observe(self, available: float, maximum: float, per_second: float, refund: float = 0.0) -> None:
+        """Tell the limiter what the partner says is left.
+
+        :param refund: points of this call's ``cost`` that it did not cost
+        """
 
 
 class OpenGate:
@@ -64,7 +67,7 @@ class OpenGate:
     def report(self, error: ConnectorError | None) -> None:
         """Forget it."""
 
-    def observe(self, available: float, maximum: float, per_second: float) -> None:
+    def observe(self, available: float, maximum: float, per_second: float, refund: float = 0.0) -> None:
         """Forget it."""
 
 

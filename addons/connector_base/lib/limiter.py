@@ -41,15 +41,19 @@ class Bucket:
             return bucket, wait, False
         return replace(bucket, level=bucket.level - cost), wait, True
 
-    def observe(self, available: float, maximum: float, per_second: float, now: float) -> Bucket:
+    def observe(
+        self, available: float, maximum: float, per_second: float, now: float, refund: float = 0.0
+    ) -> Bucket:
         """Take over what the partner says.
 
         The partner's figure does not know the calls under way, so it only ever
-        lowers the level; refilling does the rest.
+        lowers the level; refilling and refunds do the rest.
+
+        :param refund: points paid for a call that it did not cost
         """
         bucket = replace(
             self._refilled(now),
             capacity=maximum or self.capacity,
             per_second=per_second or self.per_second,
         )
-        return replace(bucket, level=min(bucket.level, available, bucket.capacity))
+        return replace(bucket, level=min(bucket.level + refund, available, bucket.capacity))

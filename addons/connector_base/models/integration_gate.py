@@ -132,13 +132,13 @@ class SharedGate:
             env = api.Environment(cr, SUPERUSER_ID, {})
             env["integration.backend"].browse(self._backend_id)._stage_backlog(env._("The partner answers again"))
 
-    def observe(self, available, maximum, per_second):
+    def observe(self, available, maximum, per_second, refund=0.0):
         """Take over the partner's own figures; see ``lib.http.Gate``."""
 
         def note(cr):
             bucket, breaker, now = self._read(cr)
             bucket = bucket or Bucket(maximum, per_second, maximum, now)
-            self._write(cr, bucket.observe(available, maximum, per_second, now), breaker)
+            self._write(cr, bucket.observe(available, maximum, per_second, now, refund), breaker)
 
         in_own_transaction(self._registry, note)
 

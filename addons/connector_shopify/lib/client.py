@@ -115,7 +115,7 @@ class ShopifyClient:
         self._note_version(response)
         answer, errors = self._read(response, safe)
         costs = _mapping(_mapping(answer.get("extensions")).get("cost"))
-        self._note_cost(chosen.name, cost, costs)
+        self._note_cost(chosen.name, cost, estimate, costs)
         data = _mapping(answer.get("data"))
         if errors and not (partial and data and all(_is_partial(error) for error in errors)):
             raise top_level_error(errors, costs, safe=safe or not chosen.is_mutation)
@@ -151,9 +151,16 @@ class ShopifyClient:
             if served != self.version and self._on_version:
                 self._on_version(served)
 
-    def _note_cost(self, name: str, estimate: float, cost: Mapping[str, Any]) -> None:
-        """Tell the limiter what is left, and learn what the document really costs."""
-        requested = _number(cost.get("requestedQueryCost"))
+    def _note_cost(self, name: str, estimate: float, paid: float, cost: Mapping[str, Any]) -> None:
+        """Tell the limiter what is left, and learn what the document really costs.
+
+        Shopify takes the cost of the largest possible answer before it begins, and gives back
+        what the answer did not need (GraphQL Admin API rate limits, "Cost calculation").
+
+        :param estimate: ours, of the document
+        :param paid: what the limiter took for the call
+        """
+        requested, actual = (_number(cost.get(key)) for key in ("requestedQueryCost", "actualQueryCost"))
         if requested and estimate:
             self._factors[name] = requested / estimate
         status = _mapping(cost.get("throttleStatus"))
@@ -161,7 +168,8 @@ class ShopifyClient:
         maximum = _number(status.get("maximumAvailable"))
         rate = _number(status.get("restoreRate"))
         if available is not None and maximum and rate:
-            self.http.gate.observe(available, maximum, rate)
+            refund = 0.0 if actual is None else max(0.0, paid - actual)
+            self.http.gate.observe(available, maximum, rate, refund)
 
     def _read(self, response: HttpResponse, safe: bool) -> tuple[Mapping[str, Any], list[GraphqlError]]:
         """The answer's JSON and its errors; an unreadable one may hide work that was done.

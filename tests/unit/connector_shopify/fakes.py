@@ -24,8 +24,8 @@ class FakeGate:
     def __init__(self):
         self.observed = []
 
-    def observe(self, available, maximum, per_second):
-        self.observed.append((available, maximum, per_second))
+    def observe(self, available, maximum, per_second, refund=0.0):
+        self.observed.append((available, maximum, per_second, refund))
 
 
 class FakeHttp:

@@ -367,7 +367,7 @@ def test_an_empty_bucket_says_how_long_to_wait(shop):
     with pytest.raises(RateLimitedError) as caught:
         shop.read(*orders)
     assert 7 < caught.value.retry_after < 9
-    assert shop.gate.observed[-1][1:] == (2000.0, 100.0)
+    assert shop.gate.observed[-1][1:] == (2000.0, 100.0, 0.0)
     shop.oracle("cost", {"plan": "plus"})
 
 

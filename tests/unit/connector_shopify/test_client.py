@@ -50,13 +50,13 @@ def client(respond, *tokens, **options):
     return ShopifyClient(FakeHttp(respond), SHOP, Tokens(*(tokens or ("a",))), **options)
 
 
-def cost(requested=100, available=50, rate=50, maximum=2000):
+def cost(requested=100, available=50, rate=50, maximum=2000, actual=None):
     status = {
         "maximumAvailable": maximum,
         "currentlyAvailable": available,
         "restoreRate": rate,
     }
-    return {"cost": {"requestedQueryCost": requested, "throttleStatus": status}}
+    return {"cost": {"requestedQueryCost": requested, "actualQueryCost": actual, "throttleStatus": status}}
 
 
 def failure(code, path=None, data=None, extensions=None):
@@ -84,7 +84,15 @@ def test_limiter_gets_the_estimate_first_and_what_is_left_afterwards():
     shop = client(answers({"data": {"nodes": []}, "extensions": cost(900, 1100, 100)}))
     shop.query("orders_by_id", {"ids": ["a", "b"], "lines": 50})
     assert shop.http.requests[0]["cost"] == 168
-    assert shop.http.gate.observed == [(1100.0, 2000.0, 100.0)]
+    assert shop.http.gate.observed == [(1100.0, 2000.0, 100.0, 0.0)]
+
+
+def test_limiter_gets_back_what_the_answer_did_not_cost():
+    shop = client(answers({"data": {"nodes": []}, "extensions": cost(900, 1100, 100, actual=70)}))
+    shop.query("orders_by_id", {"ids": ["a", "b"], "lines": 50})
+    assert shop.http.gate.observed == [(1100.0, 2000.0, 100.0, 98.0)]
+    shop.query("orders_by_id", {"ids": ["a", "b"], "lines": 50})
+    assert shop.http.gate.observed[1][3] == pytest.approx(830.0), "of the cost that Shopify asked for the last time"
 
 
 def test_estimate_learns_what_shopify_really_charges():
@@ -100,7 +108,7 @@ def test_throttled_waits_until_the_bucket_holds_the_query(safe):
     with pytest.raises(RateLimitedError) as caught:
         shop.mutate("order_cancel", BODY, safe=safe)
     assert caught.value.retry_after == pytest.approx(6.5)
-    assert shop.http.gate.observed == [(52.0, 2000.0, 100.0)]
+    assert shop.http.gate.observed == [(52.0, 2000.0, 100.0, 0.0)]
 
 
 @pytest.mark.parametrize("given", [{}, {"requestedQueryCost": 10}, cost(rate=0)["cost"]])
