@@ -23,8 +23,9 @@ from tests.chaos.trouble import Trouble
 
 #: seconds between two looks while things break
 EVERY = 1.5
-#: seconds in which everything has to be worked off afterwards
-PATIENCE = 120
+#: seconds in which everything has to be worked off afterwards, and in which at least something must move
+PATIENCE = 300
+STALL = 60
 #: servers that are being killed do not answer
 AWAY = (psycopg2.Error, requests.RequestException)
 SWEEPERS = (
@@ -150,7 +151,8 @@ class Run:
         return False
 
     def _until_calm(self, clerk: Clerk) -> bool:
-        deadline, calm, state = time.monotonic() + PATIENCE, 0, ""
+        begun = moved = time.monotonic()
+        calm, state, seen = 0, "", None
         while calm < 2:
             try:
                 self._sweep()
@@ -160,8 +162,12 @@ class Run:
             except (*ERRORS, *AWAY) as error:
                 state = f"{type(error).__name__}: {error}"
             calm = 0 if state else calm + 1
-            if time.monotonic() > deadline:
-                self.faults.append(f"2 everything is worked off: not within {PATIENCE} s: {state}; {self._stuck()}")
+            now = time.monotonic()
+            if state != seen:
+                moved, seen = now, state
+            if now > min(begun + PATIENCE, moved + STALL):
+                text = f"{now - begun:.0f} s, the last {now - moved:.0f} s without a change: {state}; {self._stuck()}"
+                self.faults.append(f"2 everything is worked off: not within {text}")
                 return False
             time.sleep(0.5)
         return True
