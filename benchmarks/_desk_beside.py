@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import sys
 import time
+from statistics import median
 from typing import Any
 
 from benchmarks import _odoo
@@ -159,12 +160,47 @@ def bring(registry: Any, order: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def claim(registry: Any, order: dict[str, Any]) -> dict[str, Any]:
+    """Take a batch out of a backlog, again and again, and give it back each time.
+
+    :param order: {flow_id, waiting, times}
+    :return: {waiting, ms}
+    """
+    from odoo.addons.connector_base.drain.claim import claim as take
+
+    with _odoo.environment(registry) as env:
+        env.cr.execute(
+            """UPDATE integration_message SET state = 'pending', settled_at = NULL, next_at = received_at
+                WHERE id IN (SELECT id FROM integration_message
+                              WHERE flow_id = %s AND state = 'done' AND key LIKE 'bench-%%' LIMIT %s) RETURNING id""",
+            (order["flow_id"], order["waiting"]),
+        )
+        ids = [row[0] for row in env.cr.fetchall()]
+    _vacuum(registry)
+    seconds = []
+    for __ in range(order["times"]):
+        with registry.cursor() as cr:
+            flow = env["integration.flow"].with_env(env(cr=cr)).browse(order["flow_id"])
+            limit = flow.batch_size
+            begun = time.perf_counter()
+            assert take(cr, flow, limit).heads, "nothing was claimed"
+            seconds.append(time.perf_counter() - begun)
+            cr.rollback()
+    with _odoo.environment(registry) as env:
+        env.cr.execute(
+            "UPDATE integration_message SET state = 'done', settled_at = received_at, next_at = NULL WHERE id = ANY(%s)",
+            (ids,),
+        )
+    _vacuum(registry)
+    return {"waiting": len(ids), "batch": limit, "ms": 1000 * median(seconds)}
+
+
 def main() -> None:
     """Do what is asked, line by line."""
     conf, database = sys.argv[1:]
     registry = _odoo.open_registry(conf, database)
     while order := _odoo.hear():
-        _odoo.say({"load": load, "bring": bring}[order.pop("do")](registry, order))
+        _odoo.say({"load": load, "bring": bring, "claim": claim}[order.pop("do")](registry, order))
 
 
 if __name__ == "__main__":

@@ -34,13 +34,14 @@ def main() -> None:
         database, facts = _prepare(images, shop, options)
         beside = images.program("_desk_beside", database)
         loaded = _load(beside, facts, options)
+        claimed = _claim(beside, facts, options)
         brought = _bring(beside, shop, facts, options)
         beside.end()
         server = {"environment": environment, "workers": WORKERS, "database": database}
         with Instance(jobs=0, **server) as odoo:
             screens = _screens(odoo, loaded, options)
         replay = _replay(server, facts, options) if options.replayed else None
-    _print(options, loaded, screens, replay, brought)
+    _print(options, loaded, screens, replay, {**brought, "claimed": claimed})
 
 
 def _arguments() -> argparse.Namespace:
@@ -80,6 +81,14 @@ def _load(beside: Any, facts: dict[str, Any], options: argparse.Namespace) -> di
             "exceptions": options.messages // EXCEPTION_EVERY,
         }
     ).answer()
+
+
+def _claim(beside: Any, facts: dict[str, Any], options: argparse.Namespace) -> dict[str, Any]:
+    """What it takes to find a batch when a tenth of the ledger waits."""
+    waiting = options.messages // 10
+    progress(f"a batch taken out of {waiting:,} messages that wait")
+    order = {"do": "claim", "flow_id": facts["flow_id"], "waiting": waiting, "times": options.times}
+    return beside.tell(order).answer()
 
 
 def _bring(beside: Any, shop: _shop.Shop, facts: dict[str, Any], options: argparse.Namespace) -> dict[str, Any]:
@@ -159,6 +168,9 @@ def _print(options, loaded, screens, replay, brought) -> None:
         f"an order: {1000 * brought['seconds'] / brought['orders']:.1f} ms in one process, of which the ledger "
         f"{1000 * brought['ledger'] / brought['orders']:.2f} ms ({brought['statements'] / brought['orders']:.1f} "
         f"statements, {brought['commits'] / brought['orders']:.2f} commits of its own)",
+        "a batch of {batch} taken in {ms:.1f} ms while {waiting:,} messages of its flow wait".format(
+            **brought["claimed"]
+        ),
     ]
     if replay:
         lines.append(

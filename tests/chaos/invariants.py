@@ -13,7 +13,6 @@ from sandbox.scenario import compare_orders
 from sandbox.scenario.compare_fulfilments import read_fulfilments
 from sandbox.scenario.compare_stock import overreserved, stock_mismatches, unreserved_deliveries
 from tests.chaos.scene import Scene
-from tests.e2e.test_secrets import granted_tokens, search_database, search_log
 
 Check = Callable[[Scene], Iterator[str]]
 MIDRUN: list[tuple[str, Check]] = []
@@ -265,19 +264,19 @@ def shipped_is_ordered(scene: Scene) -> Iterator[str]:
 @invariant("9 nothing is half there")
 def no_halves(scene: Scene) -> Iterator[str]:
     """Sale order, link, lines and deliveries come and go together; a failed message leaves nothing."""
-    yield from _rows(
+    yield from rows_as_text(
         scene,
         "{} has no link",
         """SELECT o.name FROM sale_order o WHERE o.integration_external_id IS NOT NULL AND NOT EXISTS (
                SELECT 1 FROM integration_order_binding b WHERE b.record_id = o.id)""",
     )
-    yield from _rows(
+    yield from rows_as_text(
         scene,
         "{} has no line",
         """SELECT o.name FROM sale_order o WHERE o.integration_external_id IS NOT NULL
               AND NOT EXISTS (SELECT 1 FROM sale_order_line l WHERE l.order_id = o.id)""",
     )
-    yield from _rows(
+    yield from rows_as_text(
         scene,
         "{} is confirmed and has goods without a delivery",
         """SELECT DISTINCT o.name FROM sale_order o JOIN sale_order_line l ON l.order_id = o.id
@@ -286,7 +285,7 @@ def no_halves(scene: Scene) -> Iterator[str]:
             WHERE o.integration_external_id IS NOT NULL AND o.state = 'sale' AND l.product_uom_qty > 0
               AND NOT EXISTS (SELECT 1 FROM stock_move m WHERE m.sale_line_id = l.id)""",
     )
-    yield from _rows(
+    yield from rows_as_text(
         scene,
         "{} is a sale order, and none of its messages is done",
         """SELECT b.external_id FROM integration_order_binding b WHERE NOT EXISTS (
@@ -300,7 +299,7 @@ def no_halves(scene: Scene) -> Iterator[str]:
 @invariant("10 tries stay within the policy")
 def tries_are_bounded(scene: Scene) -> Iterator[str]:
     """No message was tried more often than its flow allows."""
-    yield from _rows(
+    yield from rows_as_text(
         scene,
         "message {} was tried {} times, allowed are {}",
         """SELECT m.id, m.attempt_count, f.max_attempts FROM integration_message m
@@ -324,10 +323,21 @@ def breaker_holds(scene: Scene) -> Iterator[str]:
             yield f"{len(early)} calls within {window[1] - begin:.1f} s after the breaker opened"
 
 
+@invariant("10 the partner's limit is kept")
+def limit_is_kept(scene: Scene) -> Iterator[str]:
+    """The shop never had to slow us down, where nothing in the schedule made it."""
+    if any(event.what == "drain_bucket" or event.values.get("kind") == "throttled" for event in scene.schedule):
+        return
+    asked = scene.world.shop.get("requests", limit=100000)["requests"]
+    slowed = [row["at"] for row in asked if row["outcome"] == "throttled"]
+    if slowed:
+        yield f"{len(slowed)} calls beyond the shop's limit, first at {slowed[0]}"
+
+
 @invariant("11 messages of one object stay in order")
 def order_is_kept(scene: Scene) -> Iterator[str]:
     """Where each message counts, an older one was settled before a newer one."""
-    yield from _rows(
+    yield from rows_as_text(
         scene,
         "message {} was done after the newer {}",
         """SELECT a.id, b.id FROM integration_message a
@@ -340,7 +350,7 @@ def order_is_kept(scene: Scene) -> Iterator[str]:
 @invariant("13 the bytes are those that came")
 def bytes_are_kept(scene: Scene) -> Iterator[str]:
     """The kept bytes have the digest that was noted, and are what the shop sent."""
-    yield from _rows(
+    yield from rows_as_text(
         scene,
         "message {} has other bytes than its digest says",
         """SELECT id FROM integration_message
@@ -352,34 +362,6 @@ def bytes_are_kept(scene: Scene) -> Iterator[str]:
     yield from (f"webhook {key} was kept with other bytes" for key in sent if kept.get(key, sent[key]) != sent[key])
 
 
-@invariant("14 no secret anywhere")
-def no_secret(scene: Scene) -> Iterator[str]:
-    """Neither in Odoo's log nor in any column of any table."""
-    hub, secrets = scene.hub, [scene.world.shop.get("settings")["client_secret"], *granted_tokens(scene.hub)]
-    yield from (f"in the log: {line}" for line in search_log(hub, secrets))
-    yield from (f"in the database: {place}" for place in search_database(hub, secrets))
-
-
-@invariant("15 every manual act is on record")
-def acts_are_recorded(scene: Scene) -> Iterator[str]:
-    """What was replayed by hand has its entry, and the chain of entries is whole."""
-    rows = scene.sql("SELECT res_id FROM integration_audit WHERE action = 'message.replay' AND user_id IS NOT NULL")
-    recorded = {row[0] for row in rows}
-    yield from (
-        f"the replay of message {number} is not on record" for number in sorted(scene.replayed.keys() - recorded)
-    )
-    yield from audit_breaks(scene)
-
-
-def audit_breaks(scene: Scene) -> Iterator[str]:
-    """Button "Check" of the audit."""
-    odoo = scene.hub.odoo
-    wizard = odoo.create("integration.audit.check", {})
-    odoo.press("integration.audit.check", "action_check", [wizard])
-    (shown,) = odoo.read("integration.audit.check", [wizard], ["sound", "result"])
-    if not shown["sound"]:
-        yield f"the audit's chain: {shown['result']}"
-
-
-def _rows(scene: Scene, text: str, statement: str) -> Iterator[str]:
+def rows_as_text(scene: Scene, text: str, statement: str) -> Iterator[str]:
+    """A sentence for each row that a statement finds."""
     return (text.format(*row) for row in scene.sql(statement))

@@ -15,6 +15,7 @@ from sandbox.scenario.progress import StepTimeout
 from sandbox.scenario.quiet import levels_behind, noise
 from tests.chaos.clerk import Clerk
 from tests.chaos.day import ERRORS, Day
+from tests.chaos import invariants_people  # noqa: F401 - declares its part of them
 from tests.chaos.invariants import FINAL, MIDRUN
 from tests.chaos.scene import Gate, Scene
 from tests.chaos.schedule import Event, events
@@ -55,7 +56,7 @@ class Run:
         self._lap = time.monotonic()
         self.stage.begin(self.seed)
         self._clock("start_s")
-        self.scene = Scene(self.stage, Day(self.stage))
+        self.scene = Scene(self.stage, Day(self.stage), self.schedule)
         self.trouble = Trouble(self.stage)
         self.scene.before = fulfilments_now(self.scene.world)
         self.scene.world.shop.post("webhooks/plan", {"seed": self.seed, **TROUBLE})

@@ -9,6 +9,7 @@ from typing import Any
 from sandbox.scenario.prepare import World
 from sandbox.scenario.sides import Sides, read_sides
 from tests.chaos.day import Day
+from tests.chaos.schedule import Event
 from tests.chaos.stage import Stage
 from tests.e2e.hub import Hub
 
@@ -28,6 +29,7 @@ class Gate:
 class Scene:
     """One run.
 
+    :param schedule: what was to happen
     :param before: fulfilments that the merchant made before anything
     :param settled: message id -> (state, settled at) of what was seen as settled for good
     :param versions: stock level id -> the highest published version seen
@@ -37,6 +39,7 @@ class Scene:
 
     stage: Stage
     day: Day
+    schedule: list[Event]
     before: set[str] = field(default_factory=set)
     settled: dict[int, tuple[str, Any]] = field(default_factory=dict)
     versions: dict[int, int] = field(default_factory=dict)

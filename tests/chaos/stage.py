@@ -27,6 +27,8 @@ from tests.e2e.hub import CANARY, Hub
 WORKERS = 2
 #: what goes wrong on purpose shall not make anybody wait as long as in earnest
 HASTE = {"retry_base": 0.5, "retry_max": 5.0}
+#: login and password of an administrator of the connectors in another company
+STRANGER = "stranger"
 BACKEND = {"deadline": 2.5, "breaker_cooldown": 1.5, "breaker_threshold": 8}
 
 
@@ -185,8 +187,17 @@ class Stage:
         if state != "running":
             button = "action_resume" if state == "paused" else "action_connect"
             self.hub.odoo.press("integration.backend", button, backend)
+        self._add_stranger()
         self.hub.quiet()
         wait_quiet(self.hub.world)
+
+    def _add_stranger(self) -> None:
+        odoo = self.hub.odoo
+        company = odoo.create("res.company", {"name": "Somebody else's company"})
+        names = [("module", "=", "connector_base"), ("name", "=", "group_admin")]
+        group = odoo.rows("ir.model.data", names, ["res_id"])[0]["res_id"]
+        person = {"name": "Stranger", "login": STRANGER, "password": STRANGER, "company_id": company}
+        odoo.create("res.users", {**person, "company_ids": [(6, 0, [company])], "group_ids": [(4, group)]})
 
     def _keep_beginning(self) -> None:
         self.odoo.stop()
