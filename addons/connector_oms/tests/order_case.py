@@ -35,7 +35,7 @@ class OrderCase(HubCase):
         cls.product_a = cls.make_product("SKU-A")
         cls.product_b = cls.make_product("SKU-B")
         # all of it has to work with the rights of a service user
-        cls.backend.user_id = cls.backend._create_service_user()
+        cls.backend.user_id = cls.backend._make_service_user()
 
     def setUp(self):
         super().setUp()
