@@ -17,6 +17,7 @@ from . import (
     test_rollup,
     test_rollup_late,
     test_secrets,
+    test_service_user,
     test_timeline,
     test_wake,
     test_webhook,

@@ -15,6 +15,7 @@ from . import (
     test_product_import,
     test_replay_done,
     test_rollup_place,
+    test_service_user,
     test_shipment_out,
     test_stock_availability,
     test_stock_bulk_reserve,
