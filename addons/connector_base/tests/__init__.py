@@ -7,6 +7,7 @@ from . import (
     test_ledger,
     test_message_edit,
     test_metrics,
+    test_nothing_more,
     test_outbound,
     test_overview,
     test_payload,

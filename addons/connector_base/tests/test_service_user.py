@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.exceptions import AccessDenied, AccessError
 from odoo.tests import new_test_user, tagged
 
@@ -61,6 +63,16 @@ class TestServiceUser(HubCase):
         self.assertEqual(self.service.company_ids, company)
         self.assertNotEqual(other.company_ids, company, "a user that was chosen is nobody's to change")
         self.assertEqual(self.backend._company_env().companies, company)
+
+    def test_a_right_that_it_lacks_is_told_at_once(self):
+        def handle(flow, batch):
+            flow.env["ir.config_parameter"].set_param("x", "y")
+
+        with patch.object(self.registry["integration.flow"], "_handle_test_in", handle, create=True):
+            message = self.receive(self.flow, {"n": 1})
+            self.drain(self.flow)
+        self.assertEqual((message.state, message.error_class), ("blocked", "configuration"))
+        self.assertIn("ir.config_parameter", self.exceptions("configuration").cause)
 
     # nobody logs in as it
 

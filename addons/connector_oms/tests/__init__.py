@@ -1,6 +1,7 @@
 # stock and shipments
 from . import (
     test_desk_orders,
+    test_nothing_more,
     test_order_batch,
     test_order_claim,
     test_order_customer,
