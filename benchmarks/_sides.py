@@ -44,6 +44,10 @@ class Race:
     ids: list[str] = field(default_factory=list)
     orders: list[dict[str, Any]] = field(default_factory=list)
 
+    def start_over(self, warm_up: list[str]) -> None:
+        """The shop is as it was in the beginning: nothing but the warm-up has been sold."""
+        self.warm_up, self.ids, self.orders = warm_up, [], []
+
     @property
     def numbers(self) -> list[str]:
         """The orders' numbers as they stand in Odoo."""
@@ -125,15 +129,19 @@ class Database:
         return {row[0]: int(row[2]) for row in self.rows(self.race.facts["availability_sql"], parameters)}
 
 
-def hub(race: Race, place: Callable[[], None]) -> Result:
+def hub(race: Race, place: Callable[[], None], as_service_user: bool = True) -> Result:
     """The hub finds the orders by its look-up and works them off with two lanes.
 
     :param place: has customers place the orders, once everything is warm
+    :param as_service_user: with the rights of the backend's own user, as it is connected; otherwise as the system user
     """
-    database = race.images.clone(race.image, "hub")
+    name = "hub" if as_service_user else "hub as the system user"
+    database = race.images.clone(race.image, name.replace(" ", "_"))
     with Instance(race.environment, workers=WORKERS, database=database) as odoo:
         api = Json2(odoo.url, database, race.facts["api_key"])
         api.call("integration.backend", "action_adopt_database", ids=[race.facts["backend_id"]])
+        if not as_service_user:
+            api.call("integration.backend", "write", ids=[race.facts["backend_id"]], vals={"user_id": False})
         if race.batch_size:
             values = {"batch_size": race.batch_size}
             api.call("integration.flow", "write", ids=[race.facts["flow_id"]], vals=values)
@@ -153,7 +161,13 @@ def hub(race: Race, place: Callable[[], None]) -> Result:
         reserved = _reserved_all(sql) - begun
         amounts = sql.check(reserved=True)
         retried = sql.rows("SELECT count(*) FROM integration_attempt WHERE error_class = 'conflict'")[0][0]
-        return Result("hub", seconds, reserved, [amounts, f"attempts begun afresh after a conflict: {retried}"])
+        users = sql.rows(
+            "SELECT DISTINCT u.login FROM sale_order o JOIN res_users u ON u.id = o.create_uid"
+            " WHERE o.client_order_ref = ANY(%s)",
+            (race.numbers,),
+        )
+        made = f"orders made by: {', '.join(row[0] for row in users)}"
+        return Result(name, seconds, reserved, [amounts, made, f"attempts begun afresh after a conflict: {retried}"])
 
 
 def _look(api: Json2, race: Race) -> None:

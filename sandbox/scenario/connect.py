@@ -16,6 +16,7 @@ def connect(world: World) -> None:
     make_backend(world)
     test(world)
     run(world)
+    name_service_user(world)
     link_locations(world)
     match_products(world)
     publish_stock(world)
@@ -71,6 +72,18 @@ def run(world: World) -> None:
         press(world, "action_connect")
     wanted = len(world.shop.get("subscriptions")["subscriptions"])
     world.tell.say(f"connected; the shop delivers {wanted} kinds of webhooks")
+
+
+def name_service_user(world: World) -> None:
+    """Whose rights the backend works with: a user of its own, which connecting has made.
+
+    :raises OdooError: it works as the system user, which may do everything
+    """
+    user = world.odoo.read("integration.backend", [world.backend_id], ["user_id"])[0]["user_id"]
+    if not user:
+        raise OdooError(f"{BACKEND} works as the system user: no missing right would be noticed")
+    world.service_user_id = user[0]
+    world.tell.say(f"it works as “{user[1]}”, with the rights of a service user")
 
 
 def link_locations(world: World) -> None:

@@ -35,6 +35,8 @@ class World:
     #: rows of the catalogue that Odoo knows and keeps stock of
     stocked: list[dict[str, Any]] = field(default_factory=list)
     backend_id: int = 0
+    #: whom the backend works as
+    service_user_id: int = 0
     #: flow code -> id
     flows: dict[str, int] = field(default_factory=dict)
 

@@ -9,6 +9,7 @@ from typing import Any
 from . import compare_orders
 from .compare_fulfilments import read_fulfilments
 from .compare_stock import overreserved, stock_mismatches, unreserved_deliveries
+from .compare_users import made_by_others
 from .exceptions import open_by_category
 from .prepare import World
 from .sides import read_sides
@@ -26,6 +27,7 @@ MUST_BE_ZERO = {
     "tracking_missing": "the transfer's tracking reference, and /_oracle/fulfillments",
     "deliveries_unreserved": "Inventory > Deliveries that wait, and the product's stock",
     "stock_overreserved": "the product's locations",
+    "made_by_others": "Works as on the backend, and Created by on the record",
 }
 
 
@@ -77,6 +79,7 @@ def compare(world: World, placed: Sequence[str], before: Collection[str]) -> Res
         "tracking_missing": fulfilments.untracked(),
         "deliveries_unreserved": unreserved_deliveries(world),
         "stock_overreserved": overreserved(world),
+        "made_by_others": made_by_others(world),
     }
     figures = {
         "orders_sent": len(placed),

@@ -340,6 +340,38 @@ POLICY = (
         "",
         "DROP TRIGGER IF EXISTS integration_audit_guard ON integration_audit",
     ),
+    _base(
+        "a connected backend has few rights",
+        "models/integration_backend_adapter.py",
+        '"user_id": (self.user_id or self._make_service_user()).id,',
+        '"user_id": self.user_id.id,',
+        "test_service_user",
+        "connecting_makes",
+    ),
+    _base(
+        "nobody logs in as a service user",
+        "models/integration_backend_service.py",
+        '"active": False,',
+        '"active": True,',
+        "test_service_user",
+        "logs_in",
+    ),
+    _base(
+        "a backend that is refused pauses itself, whoever it works as",
+        "models/integration_backend_pause.py",
+        "self.sudo().write({**self._paused_values()",
+        "self.write({**self._paused_values()",
+        "test_outbound",
+        "wrong_credentials",
+    ),
+    _oms(
+        "a viewer's wizard tells no address",
+        "wizards/integration_fix_address.py",
+        '        self.check_access("create")',
+        "        pass",
+        "test_nothing_more",
+        "address",
+    ),
 )
 BUSINESS = (
     _oms(

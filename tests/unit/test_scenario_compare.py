@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from sandbox.scenario import compare_orders, compare_stock
+from sandbox.scenario import compare_orders, compare_stock, compare_users
 from sandbox.scenario.compare_fulfilments import read_fulfilments
 from sandbox.scenario.sides import Sides
 
@@ -262,3 +262,11 @@ def test_delivery_that_waits_beside_free_stock_is_noticed():
 def test_more_reserved_than_there_is_noticed():
     assert len(compare_stock.overreserved(stock_world(reserved=11.0))) == 1
     assert compare_stock.overreserved(stock_world()) == []
+
+
+def test_what_another_user_has_made_is_told():
+    rows = [
+        {"display_name": "#1001", "create_uid": [7, "Hub Goods (connector)"]},
+        {"display_name": "#1002", "create_uid": [1, "System"]},
+    ]
+    assert compare_users.by_others(rows, "order", 7) == ["the order #1002 was made by System"]

@@ -5,7 +5,7 @@ import traceback
 
 from odoo.exceptions import AccessError, MissingError, UserError
 
-from ..lib.errors import ConnectorError, DataError, TransientError
+from ..lib.errors import ConfigurationError, ConnectorError, DataError, TransientError
 from ..lib.retry import counts_as_try
 
 _logger = logging.getLogger(__name__)
@@ -14,12 +14,15 @@ _logger = logging.getLogger(__name__)
 def as_connector_error(error):
     """Any exception as one of the taxonomy.
 
-    What Odoo tells a user is something that user can act on; everything unknown is
-    tried again, and given up by the policy.
+    What Odoo tells a user is something that user can act on; a right that the backend's
+    user lacks is not there the next time either; everything unknown is tried again, and
+    given up by the policy.
     """
     if isinstance(error, ConnectorError):
         return error
-    if isinstance(error, UserError) and not isinstance(error, (AccessError, MissingError)):
+    if isinstance(error, AccessError):
+        return ConfigurationError(str(error)[:1000], params={"group_key": "rights"})
+    if isinstance(error, UserError) and not isinstance(error, MissingError):
         return DataError(str(error), category="data")
     unknown = TransientError(f"{type(error).__name__}: {error}"[:1000])
     unknown.error_class = "unknown"

@@ -42,7 +42,8 @@ class IntegrationBackend(models.Model):
     user_id = fields.Many2one(
         "res.users",
         "Works as",
-        help="The user in whose name records are made. Empty: the system user.",
+        help="The user in whose name records are made, and whose rights count. Connecting makes one that is for "
+        "no person and may do no more than the work needs. Empty: the system user, who may do everything.",
     )
     owner_id = fields.Many2one("res.users", "Responsible", default=lambda self: self.env.user, tracking=True)
     webhook_token = fields.Char(

@@ -76,7 +76,7 @@ class IntegrationBackend(models.Model):
         }
 
     def action_connect(self):
-        """Button “Connect”: test, then start to work."""
+        """Button “Connect”: test, then start to work, as a user of its own unless one was chosen."""
         self.ensure_one()
         self.check_access("write")
         self._refuse_foreign_copy()
@@ -88,8 +88,16 @@ class IntegrationBackend(models.Model):
                     "\n".join(f"• {name}: {detail}" for name, __, detail in failed),
                 )
             )
-        here = self._database_fingerprint()
-        self._act("backend.connect", {**self._resumed_values(), "pause_reason": False, "fingerprint": here})
+        self._act(
+            "backend.connect",
+            {
+                **self._resumed_values(),
+                "pause_reason": False,
+                "fingerprint": self._database_fingerprint(),
+                # the least rights that do are what one gets without thinking of it
+                "user_id": (self.user_id or self._make_service_user()).id,
+            },
+        )
         self._after_connect()
         self._work_off()
         return True

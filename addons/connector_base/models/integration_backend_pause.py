@@ -31,4 +31,5 @@ class IntegrationBackend(models.Model):
 
     def _pause_itself(self, reason):
         """Stop because every further call would fail: nobody did it, and all shall know."""
-        self.write({**self._paused_values(), "paused_by_id": False, "pause_reason": reason[:250]})
+        # the user it works as may not set it up, and this comes up in the midst of its work
+        self.sudo().write({**self._paused_values(), "paused_by_id": False, "pause_reason": reason[:250]})

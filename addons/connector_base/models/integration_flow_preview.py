@@ -62,10 +62,11 @@ class IntegrationFlow(models.Model):
     def _preview_in(self, cr, message_ids, backend_id, kind, external_value, meaning):
         env = api.Environment(cr, SUPERUSER_ID, {})
         backend = env["integration.backend"].browse(backend_id)
-        flow = self.with_env(backend._company_env()).sudo().with_context(integration_fix=True)
+        flow = self.with_env(backend._company_env()).with_context(integration_fix=True)
         subjects = flow._preview_subjects(flow.env["integration.message"].browse(message_ids))
         now = flow._previewer()(subjects)
-        flow.env["integration.mapping"]._put(flow.backend_id, kind, external_value, meaning)
+        # what is only tried out nobody has the right to put in force
+        flow.env["integration.mapping"].sudo()._put(flow.backend_id, kind, external_value, meaning)
         flow.env.flush_all()
         then = flow._previewer()(flow._preview_subjects_again(subjects))
         return {message_id: (now[message_id], then.get(message_id, {})) for message_id in now}

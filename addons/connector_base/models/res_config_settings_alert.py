@@ -34,6 +34,8 @@ class ResConfigSettings(models.TransientModel):
     def get_values(self):
         """The thresholds; a parameter may well be 0, which core's way takes for absent."""
         values = super().get_values()
+        if not self.has_access("create"):
+            return values  # anybody may ask, and an address may hold a token
         alerts, parameters = self.env["integration.alert"], self.env["ir.config_parameter"].sudo()
         values.update({FIELD + name: alerts._limit(name) for name in LIMITS})
         values["integration_alert_mail"] = parameters.get_param(PREFIX + "mail", "1") != "0"
@@ -43,6 +45,7 @@ class ResConfigSettings(models.TransientModel):
 
     def set_values(self):
         """Keep the thresholds, the address and, encrypted, the secret."""
+        self.check_access("write")  # called directly, with no record, core asks for no right
         result = super().set_values()
         parameters = self.env["ir.config_parameter"].sudo()
         for name in LIMITS:

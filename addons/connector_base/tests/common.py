@@ -106,6 +106,8 @@ class HubMixin:
         )
         cls.backend.sudo().fingerprint = cls.backend._database_fingerprint()
         cls.backend.state = "running"
+        # all of its work has to be done with the rights of a service user
+        cls.backend.user_id = cls.backend._make_service_user()
         if not cls._registry_patched:
             cls.registry_enter_test_mode_cls()
 

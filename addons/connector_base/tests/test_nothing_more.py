@@ -2,6 +2,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
 from ..lib.adapter import Call
+from ..models.integration_alert_delivery import URL
 from .common import HubCase
 from .companies import company_models, stranger, visible_rows
 
@@ -106,6 +107,14 @@ class TestOperator(HubCase):
             lambda: self.mine(message).action_cancel(),
             lambda: self.mine(self.env["res.config.settings"]).create({}).execute(),
         )
+
+    def test_settings_without_a_record(self):
+        self.env["ir.config_parameter"].set_param(URL, "https://pager.example.com/token")
+        settings = self.mine(self.env["res.config.settings"])
+        self.assertNotIn("pager.example.com", str(settings.get_values()))
+        self.assertIn("pager.example.com", str(self.env["res.config.settings"].get_values()))
+        self.refused(settings.set_values)
+        self.assertEqual(self.env["ir.config_parameter"].get_param(URL), "https://pager.example.com/token")
 
     def test_other_company(self):
         company = self.env["res.company"].create({"name": "Elsewhere"})

@@ -42,7 +42,7 @@ class IntegrationFlow(models.Model):
         if not picking:
             return
         told = {"synced_at": fields.Datetime.now(), **self.env.cr.cache.pop((TOLD, message.id), {})}
-        bindings = self.env["integration.shipment.binding"].sudo()
+        bindings = self.env["integration.shipment.binding"]
         for call, result in results:
             external_id = result.external_id or call.key
             known = bindings.search([("backend_id", "=", self.backend_id.id), ("external_id", "=", external_id)])

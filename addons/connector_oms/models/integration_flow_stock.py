@@ -73,7 +73,11 @@ class IntegrationFlow(models.Model):
     def _stock_round(self, readable):
         """One ``stock.publish.Round``, committed."""
         flow_id = self.id
-        return in_own_env(self.env, lambda env: Round(env["integration.flow"].browse(flow_id), readable).run())
+        return self._in_backend_env(lambda env: Round(env["integration.flow"].browse(flow_id), readable).run())
+
+    def _in_backend_env(self, work):
+        """Run ``work(env)`` with the rights of the backend's user in a cursor of its own, and commit."""
+        return in_own_env(self.backend_id._company_env(), work)
 
     def _read_stock(self, adapter, rows):
         """Ask the channel and keep the answer.
@@ -87,7 +91,7 @@ class IntegrationFlow(models.Model):
             backend._pause_for(error)
             wait = error.retry_after if isinstance(error, RateLimitedError) else 60
             return fields.Datetime.now() + timedelta(seconds=max(1, wait))
-        in_own_env(self.env, lambda env: reading.store(env, known, read_at))
+        self._in_backend_env(lambda env: reading.store(env, known, read_at))
         if known:
             self._look_for_orders_after(read_at)
         return None
@@ -205,8 +209,7 @@ class IntegrationFlow(models.Model):
             except ConnectorError as error:
                 flow.backend_id._pause_for(error)
                 return f"stopped: {error}"
-            differ += in_own_env(
-                self.env,
+            differ += flow._in_backend_env(
                 lambda env, args=(rows, known, read_at): reading.compare(
                     env, env["integration.backend"].browse(flow.backend_id.id), *args
                 ),
@@ -236,7 +239,7 @@ class IntegrationFlow(models.Model):
             )
             return env.cr.fetchall()
 
-        return in_own_env(self.env, fetch)
+        return self._in_backend_env(fetch)
 
     @api.model
     def _cron_publish_stock(self):

@@ -150,7 +150,8 @@ class IntegrationOrderLines(models.AbstractModel):
 
     def _cut_moves(self, line, surplus):
         """Take ``surplus`` units (of the line's unit) off the open moves, newest first."""
-        moves = line.move_ids.filtered(lambda move: move.state not in ("done", "cancel"))
+        # as with a cancelled order: other addons look into what they have hung on a move
+        moves = line.sudo().move_ids.filtered(lambda move: move.state not in ("done", "cancel"))
         for move in moves.sorted("id", reverse=True):
             if surplus <= 0:
                 break

@@ -156,7 +156,9 @@ class IntegrationOrderUpdater(models.AbstractModel):
 
     def _cancel_one(self, work):
         order = work.sale
-        order._action_cancel()
+        # what hangs on a delivery (purchases, productions) is asked whether it goes, too:
+        # which rights that takes no user of a backend can have beforehand
+        order.sudo()._action_cancel()
         order._integration_set_holds({})
         self._heal(order, *(kind for kind, __ in HOLD_KINDS), "change", "confirm")
         if any(invoice.state == "posted" for invoice in order.invoice_ids):

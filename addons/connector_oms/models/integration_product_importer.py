@@ -14,7 +14,6 @@ class IntegrationProductImporter(models.AbstractModel):
 
         :param batch: list of ``Inbound`` with canonical ``Product`` documents
         """
-        self = self.sudo()
         backend = flow.backend_id.with_env(self.env)
         documents = [document for item in batch for document in item.documents]
         bindings = self._bindings(backend, documents)
@@ -129,7 +128,7 @@ class IntegrationProductImporter(models.AbstractModel):
     def _make(self, backend, catalogue):
         """Create what was planned and link everything, in one call each."""
         plans = list(catalogue.planned.values())
-        products = self.env["product.product"].create([plan.values for plan in plans])
+        products = self.env["integration.product.matcher"]._create_products([plan.values for plan in plans])
         links = dict(catalogue.links)
         for plan, product in zip(plans, products, strict=True):
             links[plan.external_id] = (product, plan.facts)

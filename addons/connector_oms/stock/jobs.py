@@ -6,15 +6,16 @@ from odoo.addons.connector_base.transaction import in_own_transaction
 
 
 def in_own_env(env, work):
-    """Run ``work(env)`` as the system user in a cursor of its own, and commit.
+    """Run ``work(env)`` in a cursor of its own, and commit.
 
     A job may not commit its own cursor: queue_job holds the job's lock with it.
 
+    :param env: whose user and context the work has
     :param work: may be called several times, when it meets a concurrent change
     :return: what ``work`` returned
     """
-    context = dict(env.context)
-    return in_own_transaction(env.registry, lambda cr: work(api.Environment(cr, SUPERUSER_ID, context)))
+    uid, context = env.uid, dict(env.context)
+    return in_own_transaction(env.registry, lambda cr: work(api.Environment(cr, uid, context)))
 
 
 def request_job(record, method, channel, eta=None):

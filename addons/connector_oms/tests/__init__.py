@@ -1,6 +1,7 @@
 # stock and shipments
 from . import (
     test_desk_orders,
+    test_nothing_more,
     test_order_batch,
     test_order_claim,
     test_order_customer,
@@ -15,6 +16,7 @@ from . import (
     test_product_import,
     test_replay_done,
     test_rollup_place,
+    test_service_user,
     test_shipment_out,
     test_stock_availability,
     test_stock_bulk_reserve,

@@ -34,8 +34,6 @@ class OrderCase(HubCase):
         cls.vat = cls.make_tax("VAT", 19)
         cls.product_a = cls.make_product("SKU-A")
         cls.product_b = cls.make_product("SKU-B")
-        # all of it has to work with the rights of a service user
-        cls.backend.user_id = cls.backend._create_service_user()
 
     def setUp(self):
         super().setUp()

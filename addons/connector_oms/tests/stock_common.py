@@ -101,7 +101,6 @@ class StockCase(StockMaker, HubCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.backend.user_id = cls.backend._create_service_user()
         cls.prepare_stock()
         cls.flow = cls.make_flow("stock.out")
         cls.products = cls.make_products(3)

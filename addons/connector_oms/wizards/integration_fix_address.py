@@ -25,6 +25,7 @@ class IntegrationFixAddress(models.TransientModel):
     @api.model
     def default_get(self, fields):
         """Start from the address as it stands."""
+        self.check_access("create")  # a viewer sees no customer's data, here neither
         values = super().default_get(fields)
         ids = self.env.context.get("default_exception_ids") or []
         partner = self.env["integration.exception"].browse(ids)._orders()[:1].partner_shipping_id

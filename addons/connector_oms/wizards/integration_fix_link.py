@@ -26,6 +26,7 @@ class IntegrationFixLink(models.TransientModel):
     @api.model
     def default_get(self, fields):
         """Propose the order that the exception names."""
+        self.check_access("create")  # a viewer sees no customer's data, here neither
         values = super().default_get(fields)
         ids = self.env.context.get("default_exception_ids") or []
         order = self.env["integration.exception"].browse(ids)[:1]._orders()

@@ -66,6 +66,8 @@ class ShopifyMixin:
         )
         cls.backend.sudo().fingerprint = cls.backend._database_fingerprint()
         cls.backend.state = "running"
+        # what the shop sends has to be worked off with the rights of a service user
+        cls.backend.user_id = cls.backend._make_service_user()
         if not cls._registry_patched:
             cls.registry_enter_test_mode_cls()
 
