@@ -1,12 +1,12 @@
 {
     "name": "Integration Hub: Orders, Stock and Shipments",
-    "summary": "Orders of any channel in Odoo, to the cent; stock and shipments back out",
+    "summary": "Orders of any channel in Odoo, to the cent; stock and shipments back out; purchases they lead to",
     "version": "19.0.1.0.0",
     "category": "Sales/Sales",
     "license": "LGPL-3",
     "author": "Integration Hub contributors",
     "website": "https://github.com/integration-hub/integration-hub",
-    "depends": ["connector_base", "sale_stock", "stock_delivery"],
+    "depends": ["connector_base", "sale_stock", "stock_delivery", "purchase_stock"],
     "external_dependencies": {"python": ["pydantic"]},
     "data": [
         "security/integration_groups.xml",
@@ -27,6 +27,7 @@
         "data/ir_cron_stock.xml",
         "views/integration_exception_views.xml",
         "views/account_move_views.xml",
+        "views/purchase_order_views.xml",
         "views/stock_views.xml",
         "views/stock_picking_views.xml",
         "views/integration_story_views.xml",

@@ -59,6 +59,8 @@ from . import (
     integration_tax_matcher,
     integration_timeline,
     picking_of_order,
+    purchase_order,
+    purchase_order_desk,
     res_partner,
     sale_order,
     sale_order_cancel,

@@ -19,6 +19,7 @@ CATEGORIES = [
 ]
 ORDER = "sale.order"
 TRANSFER = "stock.picking"
+PURCHASE = "purchase.order"
 #: what keeps an order that is in Odoo from being confirmed
 HELD = frozenset({"fraud", "payment", "channel", "test", "shipped"})
 #: reports that a person may let stand as they are
@@ -159,10 +160,12 @@ class IntegrationException(models.Model):
 
     @api.model
     def _business_facts(self, record):
-        """Warehouse and customer of the order or transfer that an exception is about."""
+        """Warehouse and customer of what an exception is about."""
         record = record.sudo()
         if record._name == ORDER:
             return {"warehouse_id": record.warehouse_id.id, "customer": record.partner_id.display_name}
+        if record._name == PURCHASE:
+            return {"warehouse_id": record.picking_type_id.warehouse_id.id}
         if record._name == TRANSFER:
             warehouse = record.picking_type_id.warehouse_id
             return {"warehouse_id": warehouse.id, "customer": record.partner_id.display_name}

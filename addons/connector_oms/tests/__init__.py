@@ -1,6 +1,11 @@
 # stock and shipments
 from . import (
-    test_desk_orders,
+    test_desk_banners,
+    test_desk_catalogue,
+    test_desk_decisions,
+    test_desk_deliveries,
+    test_desk_duplicates,
+    test_desk_mapping,
     test_order_batch,
     test_order_claim,
     test_order_customer,
@@ -13,6 +18,7 @@ from . import (
     test_order_views,
     test_overview_tiles,
     test_product_import,
+    test_purchase_story,
     test_replay_done,
     test_rollup_place,
     test_shipment_out,
