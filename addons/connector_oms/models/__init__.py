@@ -58,6 +58,7 @@ from . import (
     integration_stock_publisher,
     integration_tax_matcher,
     integration_timeline,
+    integration_uom_matcher,
     picking_of_order,
     purchase_order,
     purchase_order_desk,

@@ -141,11 +141,14 @@ class IntegrationException(models.Model):
         }
 
     def _cause_detail(self):
-        """Taxes and states as people call them."""
+        """Taxes, states and units as people call them."""
         key = self.group_key or ""
         if self.category == "tax" and key.count("|") == 3:
             title, rate, country, __ = key.split("|")
             return f"{title} {rate} % {country}".strip()
+        if self.category == "uom" and "|" in key:
+            code, __, sku = key.partition("|")
+            return f"{code} ({sku})" if sku else code
         if key.startswith("state:"):
             return key.partition(":")[2]
         return super()._cause_detail()

@@ -14,6 +14,7 @@ from . import (
     test_order_money,
     test_order_product,
     test_order_random,
+    test_order_uom,
     test_order_update,
     test_order_views,
     test_overview_tiles,
