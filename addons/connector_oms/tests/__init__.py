@@ -23,6 +23,7 @@ from . import (
     test_replay_done,
     test_rollup_place,
     test_shipment_out,
+    test_shipment_uom,
     test_stock_availability,
     test_stock_bulk_reserve,
     test_stock_dirty,
