@@ -16,6 +16,7 @@
         "data/products.xml",
         "wizards/integration_fix_address_views.xml",
         "wizards/integration_fix_customer_views.xml",
+        "wizards/integration_fix_date_views.xml",
         "wizards/integration_fix_link_views.xml",
         "wizards/integration_fix_map_views.xml",
         "wizards/integration_order_release_wizard_views.xml",
