@@ -78,6 +78,7 @@ from . import (
     stock_move_line_lost,
     stock_picking,
     stock_picking_desk,
+    stock_picking_purchase,
     stock_picking_return,
     stock_picking_story,
     stock_quant,

@@ -120,26 +120,11 @@ class TestUnits(UomCase):
     def test_many_orders_ask_once_what_units_mean(self):
         self.mean("CS", self.case)
         self.bring(self.cases(90))
-        few = self.queries([self.cases(n) for n in range(100, 102)])
-        many = self.queries([self.cases(n) for n in range(200, 220)])
-        self.assertEqual((few, many), (1, 1))
-
-    def queries(self, documents):
-        """How often the mapping of units is read while these are imported in one batch."""
-        statements = []
-        execute = self.env.cr.execute
-
-        def counting(query, *args, **kwargs):
-            text = getattr(query, "code", query)
-            params = repr(getattr(query, "params", args))
-            if "integration_mapping" in text and text.lstrip().startswith("SELECT") and "uom" in params:
-                statements.append(text)
-            return execute(query, *args, **kwargs)
-
-        self.patch(self.env.cr, "execute", counting)
-        self.bring(*documents)
-        self.env.cr.execute = execute
-        return len(statements)
+        reads = '"integration_mapping"."kind"'
+        none = self.asked(reads, order(91))
+        few = self.asked(reads, *[self.cases(n) for n in range(100, 102)])
+        many = self.asked(reads, *[self.cases(n) for n in range(200, 220)])
+        self.assertEqual((none, few, many), (0, 1, 1))
 
 
 class TestUnknownUnits(UomCase):

@@ -20,6 +20,14 @@ class TestPurchaseBanner(PurchaseCase):
         action = purchase.action_open_integration_exceptions()
         self.assertEqual(set(action["domain"][0][2]), {own.id, theirs.id})
 
+    def test_transfers_know_their_purchase_orders(self):
+        purchase = self.purchase()
+        self.assertEqual(purchase.picking_ids.integration_purchase_ids, purchase)
+        self.take_in(purchase.picking_ids, 4)
+        first, rest = purchase.picking_ids.sorted("id")
+        self.assertEqual((first.integration_purchase_ids, rest.integration_purchase_ids), (purchase, purchase))
+        self.assertEqual(purchase.receipt_status, "partial")
+
     def test_another_order_of_the_supplier_shows_nothing(self):
         self.env["integration.exception"]._report(self.backend, "supplier_late", "Late", record=self.purchase())
         self.assertEqual(self.purchase().integration_exception_count, 0)
