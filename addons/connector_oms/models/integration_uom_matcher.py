@@ -85,7 +85,9 @@ class IntegrationUomMatcher(models.AbstractModel):
         code = clean(line.unit_code)
         work.block(
             "uom",
-            self.env._("“%(title)s” is ordered in “%(code)s”, a unit not known here.", title=clean(line.title), code=code),
+            self.env._(
+                "“%(title)s” is ordered in “%(code)s”, a unit not known here.", title=clean(line.title), code=code
+            ),
             self.env._("Choose the unit that “%s” means.", code),
             group_key=code,
         )

@@ -5,7 +5,7 @@ from odoo.addons.connector_base.lib.ids import new_correlation_id
 
 
 class PurchaseOrder(models.Model):
-    """Purchase orders have a chain of their own, which their receipts belong to."""
+    """Purchase orders belong to the chain of the order they are made for, else to one of their own."""
 
     _inherit = "purchase.order"
 
@@ -21,16 +21,20 @@ class PurchaseOrder(models.Model):
         fresh = not column_exists(self.env.cr, "purchase_order", "integration_correlation")
         if fresh:
             create_column(self.env.cr, "purchase_order", "integration_correlation", "varchar")
-            self.env.cr.execute(
-                "UPDATE purchase_order SET integration_correlation = gen_random_uuid()::text"
-            )
+            self.env.cr.execute("UPDATE purchase_order SET integration_correlation = gen_random_uuid()::text")
         return super()._auto_init()
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Begin a chain for each."""
-        vals_list = [{**vals, "integration_correlation": new_correlation_id()} for vals in vals_list]
-        return super().create(vals_list)
+        """Begin a chain for each that is not made for one order of a channel."""
+        vals_list = [{"integration_correlation": new_correlation_id(), **vals} for vals in vals_list]
+        purchases = super().create(vals_list)
+        for purchase in purchases:
+            chain = purchase._integration_chain()
+            if chain != purchase.integration_correlation:
+                # kept: Odoo forgets what it was made for when it is cancelled
+                purchase.sudo().integration_correlation = chain
+        return purchases
 
     def _integration_sale_orders(self):
         """The channels' orders that led to these, in sudo: to order made, or sent by the supplier."""

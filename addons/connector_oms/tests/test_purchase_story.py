@@ -72,6 +72,15 @@ class TestPurchaseStory(PurchaseCase):
         )
         self.assertEqual(purchase._integration_chain(), purchase.integration_correlation)
 
+    def test_called_off_it_stays_in_that_orders_story(self):
+        sale, purchase = self.buy_for_order()
+        purchase.button_cancel()
+        self.assertFalse(purchase.reference_ids)
+        (chain,) = self.find(purchase.name)
+        self.assertEqual(chain["correlation"], sale.integration_correlation)
+        told = [entry["title"] for entry in self.story(sale.integration_correlation)["entries"]]
+        self.assertIn(f"Purchase order {purchase.name} cancelled", told)
+
     def test_for_stock_it_has_a_story_of_its_own(self):
         purchase = self.purchase(partner_ref="LW-78")
         for text in (purchase.name, "lw-78", purchase.picking_ids.name):

@@ -105,6 +105,8 @@ class IntegrationFixDecide(models.TransientModel):
             action = wizard.create({"picking_id": picking.id}).action_create_returns_all()
             fresh = picking.browse(action["res_id"])
             picking.sale_id._integration_note(
-                self.env._("Goes back to the customer with %(transfer)s: %(why)s", transfer=fresh.name, why=self._reason())
+                self.env._(
+                    "Goes back to the customer with %(transfer)s: %(why)s", transfer=fresh.name, why=self._reason()
+                )
             )
         exceptions._resolve(self._reason(), "fixed")
