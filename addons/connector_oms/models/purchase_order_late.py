@@ -98,7 +98,8 @@ class PurchaseOrder(models.Model):
         :param due: when the first of its goods should have come
         :param orders: the channel's orders that wait for them
         """
-        facts = {"purchase": self.name, "supplier": self.partner_id.name, "date": format_date(self.env, due)}
+        clock = self.with_context(tz=self.company_id.partner_id.tz or "UTC").env
+        facts = {"purchase": self.name, "supplier": self.partner_id.name, "date": format_date(clock, due)}
         if orders:
             names = ", ".join(orders[:NAMED].mapped("name")) + (" …" if len(orders) > NAMED else "")
             cause = self.env._(
