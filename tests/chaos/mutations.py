@@ -471,6 +471,40 @@ BUSINESS = (
         "once",
     ),
 )
-MUTATIONS = (*RECEIVING, *WORKING, *SENDING, *POLICY, *BUSINESS)
+DESK = (
+    _oms(
+        "a unit of another kind is not taken",
+        "models/integration_uom_matcher.py",
+        "        if not unit._has_common_reference(own):",
+        "        if False:",
+        "test_order_uom",
+        "another_kind",
+    ),
+    _oms(
+        "parts of a case come to what was ordered",
+        "stock/shipment.py",
+        "return share(total, before, now, Decimal(repr(whole)), self.digits)",
+        "return share(total, ZERO, now, Decimal(repr(whole)), self.digits)",
+        "test_shipment_uom",
+        "however",
+    ),
+    _oms(
+        "a purchase that was let stand is not reported again",
+        "models/purchase_order_late.py",
+        "(e.state = 'open' OR e.resolution_kind <> 'healed' AND e.resolved_at >= due.at)",
+        "(e.state = 'open')",
+        "test_purchase_late",
+        "let_stand",
+    ),
+    _oms(
+        "goods that go back are not told a second time",
+        "models/stock_picking_return.py",
+        "any(not move.origin_returned_move_id for move in self.move_ids)",
+        "True",
+        "test_desk_returns",
+        "send_it_back",
+    ),
+)
+MUTATIONS = (*RECEIVING, *WORKING, *SENDING, *POLICY, *BUSINESS, *DESK)
 #: those that the plain run of the tests takes away, one of each kind
 SAMPLE = ("signature of webhooks", "rate limit", "breaker opens", "stock is compared before it is set")

@@ -7,7 +7,7 @@ from unittest.mock import patch
 from odoo.tests import HttpCase, TransactionCase
 
 from ..lib.adapter import Adapter, CallResult, Check, Incoming, PollPage
-from ..lib.errors import AuthError, DataError
+from ..lib.errors import AuthError, DataError, TransientError
 from ..settings import option as real_option
 
 KEY = "v2N1bVq1mC6i0l9YwJ3sYk0Qm1l1l5b5o5y0o3m1k1E="
@@ -83,7 +83,12 @@ class MemoryAdapter(Adapter):
 
 
 class HubMixin:
-    """A running backend of kind ``test``; cursors of their own become savepoints."""
+    """A running backend of kind ``test``; cursors of their own become savepoints.
+
+    :cvar applied: names of the documents that were done, see ``handle_as_wished``
+    """
+
+    applied = ()
 
     @classmethod
     def setUpClass(cls):
@@ -114,6 +119,33 @@ class HubMixin:
     def setUp(self):
         super().setUp()
         self.adapter.__init__()
+        if self.applied:
+            self.applied.clear()
+
+    @classmethod
+    def handle_as_wished(cls, *codes):
+        """Have messages of these flows do what their document's ``wish`` says: block, defer, fail, else done."""
+        cls.applied = []
+
+        def handle(flow, batch):
+            for item in batch:
+                document = item.documents[0]
+                wish = document.get("wish")
+                if wish == "block":
+                    item.block("data", "No such SKU")
+                elif wish == "defer":
+                    item.defer("another worker is at it")
+                elif wish == "fail":
+                    raise TransientError("the shop is closed")
+                else:
+                    cls.applied.append(document.get("name"))
+                    item.done()
+
+        for code in codes:
+            name = f"_handle_{code.replace('.', '_')}"
+            patcher = patch.object(cls.registry["integration.flow"], name, handle, create=True)
+            patcher.start()
+            cls.addClassCleanup(patcher.stop)
 
     @classmethod
     def make_flow(cls, code, **values):

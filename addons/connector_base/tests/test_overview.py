@@ -6,7 +6,6 @@ from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
-from ..lib.errors import TransientError
 from .common import HubCase
 
 ROLES = ("viewer", "operator", "manager", "admin")
@@ -20,20 +19,7 @@ class TestOverview(HubCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.flow = cls.make_flow("test.in")
-
-        def handle(self, items):
-            for item in items:
-                wish = item.documents[0].get("wish")
-                if wish == "block":
-                    item.block("data", "No such SKU")
-                elif wish == "fail":
-                    raise TransientError("the shop is closed")
-                else:
-                    item.done()
-
-        flows = cls.registry["integration.flow"]
-        flows._handle_test_in = handle
-        cls.addClassCleanup(delattr, flows, "_handle_test_in")
+        cls.handle_as_wished("test.in")
         cls.users = {
             role: new_test_user(cls.env, login=f"overview_{role}", groups=f"connector_base.group_{role}")
             for role in ROLES

@@ -18,23 +18,8 @@ class TestPause(HubCase):
         super().setUpClass()
         cls.flow = cls.make_flow("test.in")
         cls.other = cls.make_flow("other.in")
-        cls.applied = []
-        model = cls.registry["integration.flow"]
-        for name in ("_handle_test_in", "_handle_other_in"):
-            patcher = patch.object(model, name, cls._handle, create=True)
-            patcher.start()
-            cls.addClassCleanup(patcher.stop)
+        cls.handle_as_wished("test.in", "other.in")
         cls.operator = new_test_user(cls.env, login="pauser", name="Paula", groups="connector_base.group_operator")
-
-    def setUp(self):
-        super().setUp()
-        self.applied.clear()
-
-    @staticmethod
-    def _handle(flow, batch):
-        for item in batch:
-            TestPause.applied.append(item.documents[0]["name"])
-            item.done()
 
     def test_operator_pauses_one_flow_and_the_others_go_on(self):
         self.flow.with_user(self.operator).action_pause_with("Stocktaking")

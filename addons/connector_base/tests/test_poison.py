@@ -13,20 +13,7 @@ class TestPoison(HubCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.flow = cls.make_flow("test.in", batch_size=8, full_state=True)
-        cls.applied = []
-        patcher = patch.object(cls.registry["integration.flow"], "_handle_test_in", cls._handle, create=True)
-        patcher.start()
-        cls.addClassCleanup(patcher.stop)
-
-    def setUp(self):
-        super().setUp()
-        self.applied.clear()
-
-    @staticmethod
-    def _handle(flow, batch):
-        for item in batch:
-            TestPoison.applied.append(item.documents[0]["name"])
-            item.done()
+        cls.handle_as_wished("test.in")
 
     def kill(self, message, times=3):
         """What killed workers leave: attempts without an outcome, no lock."""
@@ -72,7 +59,7 @@ class TestPoison(HubCase):
         self.arrive("newer")
         self.arrive("neighbour", "order-2")
         seen = []
-        original = self._handle
+        original = self.registry["integration.flow"]._handle_test_in
 
         def watch(flow, batch):
             seen.append([item.documents[0]["name"] for item in batch])

@@ -17,21 +17,8 @@ class TestRelease(HubCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.flow = cls.make_flow("test.in", batch_size=10, release_per_minute=12)
-        cls.applied = []
-        patcher = patch.object(cls.registry["integration.flow"], "_handle_test_in", cls._handle, create=True)
-        patcher.start()
-        cls.addClassCleanup(patcher.stop)
+        cls.handle_as_wished("test.in")
         cls.operator = new_test_user(cls.env, login="releaser", groups="connector_base.group_operator")
-
-    def setUp(self):
-        super().setUp()
-        self.applied.clear()
-
-    @staticmethod
-    def _handle(flow, batch):
-        for item in batch:
-            TestRelease.applied.append(item.documents[0]["name"])
-            item.done()
 
     def arrive(self, name, key=""):
         return self.receive(self.flow, {"name": name}, key=name, business_key=key)

@@ -6,7 +6,6 @@ from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
-from ..lib.errors import TransientError
 from .common import HubCase
 
 
@@ -18,22 +17,7 @@ class TestRollup(HubCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.flow = cls.make_flow("test.in", tier="2")
-
-        def handle(self, items):
-            for item in items:
-                wish = item.documents[0].get("wish")
-                if wish == "block":
-                    item.block("data", "No such SKU")
-                elif wish == "defer":
-                    item.defer("another worker is at it")
-                elif wish == "fail":
-                    raise TransientError("the shop is closed")
-                else:
-                    item.done()
-
-        flows = cls.registry["integration.flow"]
-        flows._handle_test_in = handle
-        cls.addClassCleanup(delattr, flows, "_handle_test_in")
+        cls.handle_as_wished("test.in")
 
     def look(self):
         self.env.flush_all()

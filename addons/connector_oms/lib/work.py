@@ -50,6 +50,7 @@ class Work:
     :param sale: the sale.order it is already, or became
     :param lines: the lines that order had before, by the channel's id
     :param is_fresh: the order was created by this work
+    :param units: the unit a part is sold in, where the document names one
     """
 
     item: Any
@@ -71,6 +72,7 @@ class Work:
     invoice_place: Place | None = None
     shipping_place: Place | None = None
     products: dict[str, Any] = field(default_factory=dict)
+    units: dict[str, Any] = field(default_factory=dict)
     taxes: dict[tuple, Any] = field(default_factory=dict)
 
     def block(self, category: str, cause: str, suggestion: str = "", group_key: str = "") -> None:

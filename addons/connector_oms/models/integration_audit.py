@@ -25,7 +25,10 @@ class IntegrationAudit(models.Model):
             "exception.map_state": self.env._("Exception: state chosen"),
             "exception.map_tax": self.env._("Exception: tax chosen"),
             "exception.map_uom": self.env._("Exception: unit chosen"),
+            "exception.new_date": self.env._("Exception: supplier's new date entered"),
+            "exception.recount": self.env._("Exception: count asked for"),
             "exception.release": self.env._("Exception: order released"),
+            "exception.send_back": self.env._("Exception: goods sent back"),
             "order.release": self.env._("Held order released"),
             "stock_level.try_again": self.env._("Stock level sent again"),
         }

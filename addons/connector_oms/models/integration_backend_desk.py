@@ -1,9 +1,9 @@
-from odoo import fields, models
-from odoo.exceptions import AccessError
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, ValidationError
 
 
 class IntegrationBackend(models.Model):
-    """How large a difference of money each role may accept."""
+    """How large a difference of money each role may accept, and what is reported to people at all."""
 
     _inherit = "integration.backend"
 
@@ -18,6 +18,35 @@ class IntegrationBackend(models.Model):
         currency_field="company_currency_id",
         help="0: whatever it is.",
     )
+    late_awaited_hours = fields.Integer(
+        "Purchases that customers wait for (hours late)",
+        default=4,
+        help="Reported when the goods are not here so long after their planned arrival. 0: not reported.",
+    )
+    late_hours = fields.Integer(
+        "Other purchases of its products (hours late)",
+        default=48,
+        help="The same for goods that nobody waits for yet. 0: not reported.",
+    )
+    count_limit_units = fields.Float(
+        "Counts that change more than (units)",
+        digits="Product Unit",
+        default=10,
+        help="Of a product this channel is offered, in one warehouse. 0: units do not matter.",
+    )
+    count_limit_value = fields.Monetary(
+        "Counts that change more than (value)",
+        currency_field="company_currency_id",
+        default=100.0,
+        help="The same by what the difference cost. 0: the value does not matter.",
+    )
+
+    @api.constrains("late_awaited_hours", "late_hours", "count_limit_units", "count_limit_value")
+    def _check_reported(self):
+        for backend in self:
+            limits = (backend.late_awaited_hours, backend.late_hours, backend.count_limit_units)
+            if min(*limits, backend.count_limit_value) < 0:
+                raise ValidationError(self.env._("What is reported to people is not negative."))
 
     def _check_difference(self, difference):
         """Refuse a difference that is above the user's limit.

@@ -3,6 +3,8 @@ from odoo import api, fields, models
 from odoo.addons.connector_base.lib.fixes import Fix
 from odoo.addons.connector_base.models.integration_exception_fix import AGAIN
 
+from ..lib.reports import BACK, COUNT, plain
+
 CATEGORIES = [
     ("carrier", "Unknown delivery service"),
     ("uom", "Unknown unit of measure"),
@@ -19,6 +21,8 @@ CATEGORIES = [
 ]
 ORDER = "sale.order"
 TRANSFER = "stock.picking"
+PURCHASE = "purchase.order"
+LEVEL = "integration.stock.level"
 #: what keeps an order that is in Odoo from being confirmed
 HELD = frozenset({"fraud", "payment", "channel", "test", "shipped"})
 #: reports that a person may let stand as they are
@@ -38,6 +42,7 @@ class IntegrationException(models.Model):
     )
     warehouse_id = fields.Many2one("stock.warehouse", index="btree_not_null")
     customer = fields.Char(groups="connector_base.group_operator")
+    counted_units = fields.Float("Counted more or fewer", digits="Product Unit", readonly=True)
 
     @api.model
     def _fix_catalogue(self):
@@ -56,15 +61,24 @@ class IntegrationException(models.Model):
             Fix("release", text("It is no duplicate"), decide, frozenset({"duplicate"}), ORDER),
             Fix("release", text("Release the order"), decide, HELD | {"address"}, ORDER),
             Fix("confirm", text("Confirm the order"), decide, frozenset({"confirm"}), ORDER),
-            Fix("reserve", text("Check availability"), decide, frozenset({"allocation", "partial", "stock"}), TRANSFER),
+            Fix(
+                "reserve",
+                text("Check availability"),
+                decide,
+                frozenset({"allocation", "partial", "pick", "stock"}),
+                TRANSFER,
+            ),
             Fix("deliver_rest", text("Deliver the rest"), decide, frozenset({"short"}), TRANSFER),
             Fix(
                 "drop_rest",
                 text("Cancel the rest"),
                 decide,
-                frozenset({"backorder", "partial", "allocation"}),
+                frozenset({"backorder", "partial", "allocation", "pick"}),
                 TRANSFER,
             ),
+            Fix("new_date", text("Enter the new date"), "integration.fix.date", frozenset({"supplier_late"}), PURCHASE),
+            Fix("send_back", text("Send it back"), decide, frozenset({"return"}), TRANSFER, matches=BACK),
+            Fix("recount", text("Have it counted again"), decide, frozenset({"discrepancy"}), LEVEL, matches=COUNT),
             Fix("accept", text("Let it stand"), decide, TOLERABLE),
             *super()._fix_catalogue(),
             Fix(
@@ -123,11 +137,11 @@ class IntegrationException(models.Model):
             ),
             "pick": (
                 text("The goods could not be picked."),
-                text("Look at the place, count it, and have them picked again or let it stand."),
+                text("Look at the place. Have Odoo look for other stock, cancel the rest, or let it stand."),
             ),
             "discrepancy": (
-                text("The warehouse counted something else than Odoo has."),
-                text("Count again. Let it stand when the adjustment is right."),
+                text("The warehouse counted something else than Odoo had."),
+                text("Have it counted again: it closes by itself if that was a slip. Else let it stand."),
             ),
             "automation": (
                 text("A machine of the warehouse reports a fault."),
@@ -135,18 +149,21 @@ class IntegrationException(models.Model):
             ),
             "supplier_late": (
                 text("The supplier has not confirmed or not sent in time."),
-                text("Ask the supplier for a new date, then let it stand."),
+                text("Ask the supplier for a new date and enter it."),
             ),
         }
 
     def _cause_detail(self):
-        """Taxes and states as people call them."""
+        """Taxes, states and units as people call them."""
         key = self.group_key or ""
         if self.category == "tax" and key.count("|") == 3:
             title, rate, country, __ = key.split("|")
             return f"{title} {rate} % {country}".strip()
-        if key.startswith("state:"):
-            return key.partition(":")[2]
+        if self.category == "uom" and "|" in key:
+            code, __, sku = key.partition("|")
+            return f"{code} ({sku})" if sku else code
+        if plain(key) != key:
+            return plain(key)
         return super()._cause_detail()
 
     @api.model
@@ -159,13 +176,15 @@ class IntegrationException(models.Model):
 
     @api.model
     def _business_facts(self, record):
-        """Warehouse and customer of the order or transfer that an exception is about."""
+        """Warehouse and customer of what an exception is about."""
         record = record.sudo()
         if record._name == ORDER:
             return {"warehouse_id": record.warehouse_id.id, "customer": record.partner_id.display_name}
+        if record._name == PURCHASE:
+            return {"warehouse_id": record.picking_type_id.warehouse_id.id}
         if record._name == TRANSFER:
             warehouse = record.picking_type_id.warehouse_id
             return {"warehouse_id": warehouse.id, "customer": record.partner_id.display_name}
-        if record._name == "integration.stock.level":
+        if record._name == LEVEL:
             return {"warehouse_id": record.warehouse_id.id}
         return {}

@@ -1,8 +1,8 @@
-from odoo import models
+from odoo import api, models
 
 
 class IntegrationException(models.Model):
-    """The orders and transfers behind exceptions, and how large a difference may be accepted."""
+    """The orders, transfers and purchases behind exceptions, and how large a difference may be accepted."""
 
     _inherit = "integration.exception"
 
@@ -19,6 +19,25 @@ class IntegrationException(models.Model):
         ids = [one._integration_picking_id() for one in self]
         pickings = self.env["stock.picking"].sudo().browse(filter(None, ids)).exists()
         return pickings.with_company(self.company_id[:1])
+
+    def _purchases(self):
+        """The purchase orders these are about, in sudo."""
+        self.check_access("read")
+        ids = [one.res_id for one in self if one.res_model == "purchase.order"]
+        purchases = self.env["purchase.order"].sudo().browse(ids).exists()
+        return purchases.with_company(self.company_id[:1])
+
+    @api.model
+    def _of_prefix(self, category, prefix, records=None):
+        """Open ones of a kind of report: those of other addons, in the same category, are not among them.
+
+        :param prefix: what the group keys of that kind begin with
+        :param records: only those about these
+        """
+        domain = [("category", "=", category), ("state", "=", "open"), ("group_key", "=like", f"{prefix}%")]
+        if records is not None:
+            domain += [("res_model", "=", records._name), ("res_id", "in", records.ids)]
+        return self.search(domain)
 
     def _heal_orders(self, orders, reason):
         """Close all that is open about these orders."""

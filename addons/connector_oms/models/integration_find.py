@@ -1,5 +1,14 @@
 from odoo import api, models
 
+#: a purchase order is told with the orders it was made for, else on its own
+OF_PURCHASE = """SELECT COALESCE(led.integration_correlation, r.integration_correlation), r.name
+             FROM purchase_order r
+             LEFT JOIN LATERAL (
+                  SELECT s.integration_correlation FROM stock_reference_purchase_rel p
+                    JOIN stock_reference_sale_rel l ON l.reference_id = p.reference_id
+                    JOIN sale_order s ON s.id = l.sale_id
+                   WHERE p.purchase_id = r.id AND s.integration_correlation IS NOT NULL
+                   ORDER BY s.id DESC LIMIT 50) led ON TRUE"""
 #: (model, indexed look-up) of what people call by name; the extra conditions are those of the index
 BY_NAME = (
     (
@@ -42,12 +51,23 @@ BY_NAME = (
         """SELECT r.integration_correlation, r.name FROM account_move r
             WHERE r.name = ANY(%(texts)s) AND r.integration_correlation IS NOT NULL""",
     ),
+    (
+        "purchase.order",
+        f"""{OF_PURCHASE}
+            WHERE r.name = ANY(%(texts)s) AND r.integration_correlation IS NOT NULL""",
+    ),
+    (
+        "purchase.order",
+        f"""{OF_PURCHASE}
+            WHERE r.partner_ref = ANY(%(texts)s) AND r.partner_ref IS NOT NULL
+              AND r.integration_correlation IS NOT NULL""",
+    ),
 )
 MINE = " AND r.company_id = ANY(%(companies)s) LIMIT 50"
 
 
 class IntegrationFind(models.AbstractModel):
-    """Finds chains by what Odoo and carriers call their orders, transfers and invoices."""
+    """Finds chains by what Odoo, suppliers and carriers call their orders, transfers and invoices."""
 
     _inherit = "integration.find"
 

@@ -6,7 +6,7 @@ KIND_MODELS["product"] = "product.product"
 
 
 class IntegrationMapping(models.Model):
-    """Orders that waited for a tax or a product go on as soon as it is mapped."""
+    """Orders that waited for a tax, a product or a unit go on as soon as it is mapped."""
 
     _inherit = "integration.mapping"
 
@@ -30,9 +30,11 @@ class IntegrationMapping(models.Model):
             return  # whoever makes the mapping sees to what waited for it
         for (backend, kind), mappings in self.grouped(lambda mapping: (mapping.backend_id, mapping.kind)).items():
             chosen = mappings.filtered("res_id")
-            if kind in ("tax", "product"):
-                exceptions = self.env["integration.exception"]
-                exceptions._retry_group(backend, kind, chosen.mapped("external_value"))
+            if kind in ("tax", "product", "uom"):
+                values = chosen.mapped("external_value")
+                # a unit of one product helps those, too, that wait for the unit as such
+                values += [value.partition("|")[0] for value in values if kind == "uom" and "|" in value]
+                self.env["integration.exception"]._retry_group(backend, kind, values)
             elif kind in ("state", "carrier"):
                 chosen._mend_orders()
 

@@ -53,7 +53,7 @@ class IntegrationOrderClaim(models.Model):
         for key, part in work.wanted():
             product = work.products.get(key)
             if isinstance(product, models.BaseModel) and product.is_storable:
-                units[product.id] = units.get(product.id, 0.0) + float(part.quantity)
+                units[product.id] = units.get(product.id, 0.0) + self._units(work, key, part, product)
         return [
             {
                 "backend_id": backend.id,
@@ -64,6 +64,12 @@ class IntegrationOrderClaim(models.Model):
             }
             for product_id, quantity in units.items()
         ]
+
+    def _units(self, work, key, part, product):
+        """What a line takes, in the product's unit; of an unknown one at least as many pieces."""
+        unit = work.units.get(key)
+        quantity = float(part.quantity)
+        return unit._compute_quantity(quantity, product.uom_id) if unit else quantity
 
     def _mark(self, rows):
         mark_warehouses(self.env, [(row["product_id"], row["warehouse_id"]) for row in rows])

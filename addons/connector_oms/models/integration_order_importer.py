@@ -129,6 +129,7 @@ class IntegrationOrderImporter(models.AbstractModel):
         self._find_places(backend, works)
         self.env["integration.partner.matcher"]._plan(backend, works)
         catalogue = self.env["integration.product.matcher"]._plan(backend, works)
+        self.env["integration.uom.matcher"]._plan(backend, works)
         taxes = self.env["integration.tax.matcher"]._plan(backend, works)
         for work in works:
             self._find_holds(backend, work)

@@ -49,6 +49,8 @@ class IntegrationOrderLines(models.AbstractModel):
             for name, digits in _NUMBERS.items()
             if float_compare(line[name], values[name], precision_digits=digits)
         }
+        if line.product_uom_id.id != values["product_uom_id"]:
+            new["product_uom_id"] = values["product_uom_id"]
         if set(line.tax_ids.ids) != set(values["tax_ids"][0][2]):
             new["tax_ids"] = values["tax_ids"]
         if not _same_amounts(line.extra_tax_data, values["extra_tax_data"]):
@@ -66,7 +68,19 @@ class IntegrationOrderLines(models.AbstractModel):
         texts = []
         for line, values in changed.items():
             quantity = values.get("product_uom_qty", line.product_uom_qty)
-            if quantity != line.product_uom_qty:
+            if "product_uom_id" in values:
+                unit = line.product_uom_id.browse(values["product_uom_id"])
+                texts.append(
+                    self.env._(
+                        "%(what)s: %(old)s %(old_unit)s → %(new)s %(new_unit)s",
+                        what=_title(line.name),
+                        old=_plain(line.product_uom_qty),
+                        old_unit=line.product_uom_id.name,
+                        new=_plain(quantity),
+                        new_unit=unit.name,
+                    )
+                )
+            elif quantity != line.product_uom_qty:
                 texts.append(
                     self.env._(
                         "%(what)s: %(old)s → %(new)s",
@@ -100,7 +114,12 @@ class IntegrationOrderLines(models.AbstractModel):
     # after confirmation, before the warehouse has begun
 
     def _can_adjust(self, changed, dropped):
-        """Whether quantities can go down without a return or a purchase hanging on it."""
+        """Whether quantities can go down without a return or a purchase hanging on it.
+
+        Another unit is another quantity of moves that were made in the former one.
+        """
+        if any("product_uom_id" in values for values in changed.values()):
+            return False
         shrinking = [
             (line, values["product_uom_qty"])
             for line, values in changed.items()

@@ -27,11 +27,17 @@ class IntegrationOrderImporter(models.AbstractModel):
         causes = {problem["cause"] for problem in (*work.problems, *work.notes)} | set(work.holds.values())
         return {
             self.env._("Taxes"): ", ".join(sorted(taxes)),
+            self.env._("Units"): ", ".join(self._unit_names(work)),
             self.env._("Delivery method"): work.carrier.display_name if work.carrier else "",
             self.env._("Warehouse"): work.warehouse.display_name if work.warehouse else "",
             self.env._("State"): self._state_name(work),
             self.env._("Needs a person"): " / ".join(sorted(causes)),
         }
+
+    def _unit_names(self, work):
+        """What the units that the document names were taken for."""
+        codes = {key: part.unit_code for key, part in work.wanted() if key in work.units}
+        return sorted({f"{codes[key]} → {unit.name}" for key, unit in work.units.items()})
 
     def _state_name(self, work):
         """The state the order is sent to."""

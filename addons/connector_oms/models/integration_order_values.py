@@ -146,7 +146,7 @@ class IntegrationOrderValues(models.AbstractModel):
         values = {
             "integration_external_id": key,
             "product_id": product.id,
-            "product_uom_id": product.uom_id.id,
+            "product_uom_id": (work.units.get(key) or product.uom_id).id,
             "product_uom_qty": float(quantity),
             "customer_lead": product.sale_delay,
             "discount": 0.0,

@@ -5,7 +5,7 @@ RECORDS = 100
 
 
 class IntegrationTimeline(models.AbstractModel):
-    """What became of a chain in Odoo: orders, holds, transfers, shipments, invoices."""
+    """What became of a chain in Odoo: orders, holds, purchases, transfers, shipments, invoices."""
 
     _inherit = "integration.timeline"
 
@@ -26,12 +26,35 @@ class IntegrationTimeline(models.AbstractModel):
                     limit=RECORDS,
                 )
             )
+        found["purchase.order"] = self._purchases(chain, found["sale.order"])
+        receipts = found["purchase.order"].picking_ids
+        found["stock.picking"] |= receipts.filtered(lambda picking: picking.company_id in self.env.companies)[:RECORDS]
         return found
+
+    def _purchases(self, chain, orders):
+        """The purchase orders of the chain, and those that its orders led to."""
+        return (
+            self.env["purchase.order"]
+            .sudo()
+            .search(
+                [
+                    "|",
+                    ("integration_correlation", "in", list(chain.correlations)),
+                    ("reference_ids.sale_ids", "in", orders.ids),
+                    ("company_id", "in", self.env.companies.ids),
+                ],
+                order="id",
+                limit=RECORDS,
+            )
+        )
 
     def _title(self, chain):
         order = chain.records["sale.order"][:1]
         if order:
             return " · ".join(filter(None, dict.fromkeys([order.name, order.integration_number])))
+        purchase = chain.records["purchase.order"][:1]
+        if purchase:
+            return " · ".join(filter(None, dict.fromkeys([purchase.name, purchase.partner_ref])))
         return super()._title(chain)
 
     def _entries(self, chain):
@@ -40,6 +63,8 @@ class IntegrationTimeline(models.AbstractModel):
         for order in chain.records["sale.order"]:
             entries += self._told_order(order, pickings.filtered(lambda p, o=order: p.sale_id == o))
         entries += self._told_holds(chain.records["sale.order"])
+        for purchase in chain.records["purchase.order"]:
+            entries += self._told_purchase(purchase)
         for picking in pickings:
             entries += self._told_picking(picking)
         entries += self._told_shipments(pickings)
@@ -72,6 +97,18 @@ class IntegrationTimeline(models.AbstractModel):
                 yield self._entry(
                     hold.released_at, "fa-unlock", title, hold.release_reason, "success", order, rank=5, person=person
                 )
+
+    def _told_purchase(self, purchase):
+        shown = self._visible(purchase)
+        title = self.env._("Purchase order %s made", purchase.name)
+        facts = [purchase.partner_id.name, purchase.partner_ref]
+        text = " · ".join(filter(None, facts))
+        yield self._entry(purchase.create_date, "fa-shopping-basket", title, text, "success", shown, rank=4)
+        title = self.env._("Purchase order %s confirmed", purchase.name)
+        yield self._entry(purchase.date_approve, "fa-check", title, "", "success", shown, rank=5)
+        if purchase.state == "cancel":
+            title = self.env._("Purchase order %s cancelled", purchase.name)
+            yield self._entry(purchase.write_date, "fa-ban", title, "", "warning", shown, rank=8)
 
     def _told_picking(self, picking):
         shown = self._visible(picking)

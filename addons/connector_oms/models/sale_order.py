@@ -91,10 +91,7 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         pickings = self.picking_ids.filtered(lambda picking: picking.state != "cancel")
-        return any(
-            picking.state == "done" or picking.printed or any(move.picked for move in picking.move_ids)
-            for picking in pickings
-        )
+        return any(picking.state == "done" or picking._integration_is_released() for picking in pickings)
 
     def _integration_set_holds(self, holds):
         """Make exactly these holds stand; what a person released stays released.

@@ -87,6 +87,14 @@ class StockPicking(models.Model):
         self.ensure_one()
         return self.state == "done" and self.integration_backend_id and self.location_dest_id.usage == "customer"
 
+    def _integration_is_released(self):
+        """Whether the warehouse has begun with this transfer: it is printed, or something is picked.
+
+        Warehouse connectors add what they have told their warehouse.
+        """
+        self.ensure_one()
+        return self.printed or any(move.picked for move in self.move_ids)
+
     def _integration_package_number(self, package):
         """A package's own tracking number; carrier connectors know it.
 

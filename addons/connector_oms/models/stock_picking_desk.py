@@ -1,5 +1,8 @@
 from odoo import api, models
 
+from ..lib.reports import LOST
+from ..stock.goods import goods_text
+
 #: what a transfer that has left or was called off is no longer in trouble with
 WAITING = ("backorder", "partial", "allocation", "pick")
 #: transfers looked at in one run of the cron
@@ -23,7 +26,7 @@ NEW = """
    AND NOT EXISTS (
        SELECT 1 FROM integration_exception e
         WHERE e.res_model = 'stock.picking' AND e.res_id = p.id AND e.state = 'open'
-          AND e.category IN ('backorder', 'partial', 'allocation'))
+          AND e.category IN ('backorder', 'partial', 'allocation', 'pick'))
 """
 
 
@@ -80,7 +83,7 @@ class StockPicking(models.Model):
                     "%(order)s has left in part. Still to come with %(transfer)s: %(goods)s.",
                     order=rest.sale_id.name,
                     transfer=rest.name,
-                    goods=_goods({move: move.product_uom_qty for move in rest.move_ids}),
+                    goods=goods_text({move: move.product_uom_qty for move in rest.move_ids}),
                 ),
             )
         for picking in self - rests.backorder_id:
@@ -92,15 +95,16 @@ class StockPicking(models.Model):
                     self.env._(
                         "%(order)s was shipped short, and nothing follows. Missing: %(goods)s.",
                         order=picking.sale_id.name,
-                        goods=_goods(dropped),
+                        goods=goods_text(dropped),
                     ),
                     dropped,
                 )
 
-    def _integration_report(self, category, cause, missing=None):
+    def _integration_report(self, category, cause, missing=None, prefix=""):
         """Open an exception about this transfer, grouped by the product that is missing.
 
         :param missing: {stock.move: units}
+        :param prefix: what tells reports of this kind from those of other addons
         """
         missing = missing or {move: move.product_uom_qty for move in self.move_ids}
         product = max(missing, key=missing.get, default=self.move_ids).product_id
@@ -108,9 +112,27 @@ class StockPicking(models.Model):
             self.integration_backend_id,
             category,
             cause,
-            group_key=product.default_code or product.name or "",
+            group_key=f"{prefix}{product.default_code or product.name or ''}",
             record=self,
             amount=self.sale_id._integration_worth() if self.sale_id else 0.0,
+        )
+
+    def _integration_report_lost(self, lost):
+        """Somebody must look: what was to be picked is not there.
+
+        :param lost: {stock.move: units}
+        """
+        self._integration_report(
+            "pick",
+            self.env._(
+                "%(transfer)s of %(order)s cannot be picked in full: %(goods)s were reserved, and were counted, "
+                "scrapped or taken away since.",
+                transfer=self.name,
+                order=self.sale_id.name or self.origin or "",
+                goods=goods_text(lost),
+            ),
+            lost,
+            prefix=LOST,
         )
 
     # not in stock
@@ -119,6 +141,7 @@ class StockPicking(models.Model):
     def _cron_integration_shortages(self):
         """Put due deliveries to a person of which goods are missing; close what is mended."""
         self._integration_close_mended()
+        self._integration_close_returns()
         self.flush_model()
         self.env["stock.move"].flush_model()
         self.env.cr.execute(f"{SHORTAGES}{NEW} GROUP BY p.id ORDER BY p.id LIMIT %s", (BATCH,))
@@ -137,7 +160,7 @@ class StockPicking(models.Model):
         cause = texts[bool(some)] % {
             "transfer": self.name,
             "order": self.sale_id.name or self.origin or "",
-            "goods": _goods(missing),
+            "goods": goods_text(missing),
         }
         self._integration_report("partial" if some else "allocation", cause, missing)
 
@@ -148,6 +171,7 @@ class StockPicking(models.Model):
         open_ones = open_ones.search(
             [("res_model", "=", self._name), ("state", "=", "open"), ("category", "in", ("partial", "allocation"))]
         )
+        open_ones |= open_ones._of_prefix("pick", LOST)
         pickings = self.browse(open_ones.mapped("res_id")).exists()
         pickings._integration_check_reserved()
 
@@ -162,6 +186,9 @@ class StockPicking(models.Model):
         mended = self.filtered(lambda picking: picking.id not in short)
         if mended:
             self.env["integration.exception"]._heal(record=mended, categories=("partial", "allocation"))
+        whole = self.filtered(lambda picking: not _missing(picking.move_ids))
+        lost = self.env["integration.exception"].sudo()._of_prefix("pick", LOST, whole)
+        lost._resolve(self.env._("Mended by a later event."))
 
 
 def _missing(moves):
@@ -172,13 +199,3 @@ def _missing(moves):
         if move.product_uom.compare(units, 0) > 0:
             found[move] = units
     return found
-
-
-def _goods(missing):
-    """What is missing, in one line: the first three products."""
-    parts = [f"{_number(units)} × {move.product_id.display_name}" for move, units in missing.items()]
-    return ", ".join(parts[:3]) + (" …" if len(parts) > 3 else "")
-
-
-def _number(value):
-    return f"{value:.3f}".rstrip("0").rstrip(".")

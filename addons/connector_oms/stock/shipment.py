@@ -8,6 +8,7 @@ from odoo.addons.connector_base.lib.errors import ConfigurationError
 from odoo.addons.connector_base.lib.ids import digest
 
 from ..lib.documents import Shipment
+from ..lib.money import ZERO, share
 from ..lib.parcels import Box, add_up, packages, shipment_lines, split_numbers
 
 
@@ -54,7 +55,7 @@ class ShipmentBuilder:
 
     def _boxes(self):
         """What went into which package; what was not packed is one box."""
-        boxes = {}
+        boxes, left = {}, {}
         for line in self.picking.move_line_ids.sorted("id"):
             sale_line = line.move_id.sale_line_id
             if line.state != "done" or not line.quantity or not sale_line.integration_external_id:
@@ -65,13 +66,41 @@ class ShipmentBuilder:
             package = line.result_package_id
             if package not in boxes:
                 boxes[package] = self._box(package)
-            units = line.product_uom_id._compute_quantity(line.quantity, sale_line.product_uom_id, round=False)
+            if sale_line not in left:
+                left[sale_line] = self._left_before(sale_line)
+            now = Decimal(repr(line.quantity_product_uom))
             content = boxes[package].lines
             key = sale_line.integration_external_id
-            content[key] = content.get(key, Decimal(0)) + Decimal(repr(units))
+            content[key] = content.get(key, Decimal(0)) + self._in_line_unit(sale_line, left[sale_line], now)
+            left[sale_line] += now
         for box in boxes.values():
             box.lines = {key: self._rounded(units) for key, units in box.lines.items()}
         return list(boxes.values())
+
+    def _left_before(self, sale_line):
+        """What earlier transfers brought to the customer, in the product's unit."""
+        mine = (self.picking.date_done, self.picking.id)
+        earlier = sale_line.move_ids.filtered(
+            lambda move: (
+                move.state == "done"
+                and move.location_dest_id.usage == "customer"
+                and (move.picking_id.date_done or mine[0], move.picking_id.id) < mine
+            )
+        )
+        return sum((Decimal(repr(units)) for units in earlier.move_line_ids.mapped("quantity_product_uom")), ZERO)
+
+    def _in_line_unit(self, sale_line, before, now):
+        """Units of the line that ``now`` of the product's come to, after ``before`` that have left.
+
+        Odoo keeps stock in the product's unit, rounded. Shares of the running total come
+        to what was ordered when all of it has left, however it was split.
+        """
+        unit, own = sale_line.product_uom_id, sale_line.product_id.uom_id
+        whole = unit._compute_quantity(sale_line.product_uom_qty, own, rounding_method="HALF-UP")
+        if unit == own or not whole:
+            return Decimal(repr(own._compute_quantity(float(now), unit, round=False)))
+        total = Decimal(repr(sale_line.product_uom_qty))
+        return share(total, before, now, Decimal(repr(whole)), self.digits)
 
     def _rounded(self, units):
         return units.quantize(Decimal(1).scaleb(-self.digits)).normalize() + 0

@@ -1,5 +1,7 @@
 """Orders through the whole way in: ledger, drain, handler, records."""
 
+from unittest.mock import patch
+
 from odoo.tests import tagged
 
 from odoo.addons.connector_base.tests.common import HubCase
@@ -98,6 +100,18 @@ class OrderCase(HubCase):
         ids = [document.external_id for document in documents]
         orders = self.env["sale.order"].search([("integration_external_id", "in", ids)])
         return orders.sorted(lambda order: ids.index(order.integration_external_id))
+
+    def asked(self, text, *documents):
+        """How many queries that hold ``text`` it takes to bring these documents."""
+        statements, execute = [], self.env.cr.execute
+
+        def counting(query, *args, **kwargs):
+            statements.append(str(getattr(query, "code", query)))
+            return execute(query, *args, **kwargs)
+
+        with patch.object(self.env.cr, "execute", counting):
+            self.bring(*documents)
+        return sum(text in statement for statement in statements)
 
     def line(self, order, sku="SKU-A"):
         """The line of an order by the builder's id."""

@@ -51,3 +51,11 @@ class TestOrderBatch(OrderCase):
         sale.order_line.create({"order_id": sale.id, "product_id": self.product_b.id, "product_uom_qty": 1})
         self.assertEqual(sale.picking_ids, picking)
         self.assertIn(self.product_b, picking.move_ids.product_id)
+
+    def test_purchases_are_not_asked_order_by_order(self):
+        self.bring(order(1))
+        few, many = (
+            self.asked("purchase_order_stock_picking_rel", *[order(start + n) for n in range(count)])
+            for start, count in ((100, 2), (200, 20))
+        )
+        self.assertEqual(few, many)

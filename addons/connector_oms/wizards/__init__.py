@@ -1,6 +1,7 @@
 from . import (
     integration_fix_address,
     integration_fix_customer,
+    integration_fix_date,
     integration_fix_decide,
     integration_fix_link,
     integration_fix_map,

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 #: what a decision about an order's hold lifts, by the exception's category
@@ -12,7 +12,7 @@ class IntegrationFixDecide(models.TransientModel):
 
     @api.model
     def _wordless(self):
-        return super()._wordless() | {"reserve", "confirm"}
+        return super()._wordless() | {"reserve", "confirm", "recount"}
 
     @api.model
     def _effects(self):
@@ -25,6 +25,8 @@ class IntegrationFixDecide(models.TransientModel):
             "cancel_order": text("The order is cancelled here and at the channel. What has left is not called back."),
             "reserve": text("Odoo looks for stock again."),
             "deliver_rest": text("A new delivery is made for what is missing."),
+            "recount": text("The product is on the warehouse's list of what to count, from today."),
+            "send_back": text("A delivery is made that brings the goods back to the customer."),
             "drop_rest": text("What has not left will not be delivered. Tell the customer, and refund what was paid."),
         }
 
@@ -83,3 +85,28 @@ class IntegrationFixDecide(models.TransientModel):
         for order in pickings.sale_id:
             order._integration_note(self.env._("The rest is not delivered: %s", self._reason()))
         exceptions._resolve(self._reason(), "accepted")
+
+    def _mend_recount(self, exceptions):
+        levels = self.env["integration.stock.level"].sudo().browse(exceptions.mapped("res_id")).exists()
+        for level in levels:
+            quants = self.env["stock.quant"].sudo()
+            quants = quants.search(
+                [
+                    ("product_id", "=", level.product_id.id),
+                    ("location_id", "child_of", level.warehouse_id.view_location_id.id),
+                    ("location_id.usage", "=", "internal"),
+                ]
+            )
+            quants.inventory_date = fields.Date.context_today(self)
+
+    def _mend_send_back(self, exceptions):
+        for picking in exceptions._pickings():
+            wizard = self.env["stock.return.picking"].sudo().with_company(picking.company_id)
+            action = wizard.create({"picking_id": picking.id}).action_create_returns_all()
+            fresh = picking.browse(action["res_id"])
+            picking.sale_id._integration_note(
+                self.env._(
+                    "Goes back to the customer with %(transfer)s: %(why)s", transfer=fresh.name, why=self._reason()
+                )
+            )
+        exceptions._resolve(self._reason(), "fixed")

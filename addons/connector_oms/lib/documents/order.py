@@ -39,6 +39,8 @@ class OrderLine(Document):
         contained or not as ``TaxAmount.included`` says
     :param discount_amount: what the discounts took off, positive
     :param bundle_id: groups the lines that were sold as one bundle
+    :param unit_code: the channel's code of the unit that quantities and ``unit_price``
+        are in (a case, a kilogram); "" for the unit the product is kept in
     """
 
     external_id: ExternalId
@@ -56,6 +58,7 @@ class OrderLine(Document):
     is_gift_card: bool = False
     bundle_id: str = ""
     bundle_title: str = ""
+    unit_code: str = ""
     attributes: dict[str, str] = Field(default_factory=dict)
 
 

@@ -1,0 +1,126 @@
+from odoo import api, models
+
+from ..lib.reports import BACK
+from ..stock.goods import goods_text
+
+#: the channel has paid back, or stopped the order
+REFUNDED = ("partially_refunded", "refunded", "voided")
+
+
+class StockPicking(models.Model):
+    """Goods that a channel's customer sent back without anybody knowing are put to a person."""
+
+    _inherit = "stock.picking"
+
+    def _action_done(self):
+        """Look at what came back, and at what went out to make up for it."""
+        result = super()._action_done()
+        channel = self.sudo().filtered(lambda picking: picking.integration_backend_id and picking.state == "done")
+        for picking in channel.filtered(lambda picking: picking._integration_is_return()):
+            picking._integration_report_return()
+        again = channel.filtered(lambda picking: picking.move_ids.origin_returned_move_id)
+        again.sale_id.picking_ids._integration_check_returns()
+        return result
+
+    def _integration_is_return(self):
+        """Whether this transfer brought goods of a channel's order back."""
+        self.ensure_one()
+        return self.state == "done" and self.integration_backend_id and self.location_id.usage == "customer"
+
+    def _integration_is_shipment(self):
+        """What goes back to its customer was told when it left for the first time."""
+        return super()._integration_is_shipment() and any(not move.origin_returned_move_id for move in self.move_ids)
+
+    def _integration_report_return(self):
+        surplus = self.sale_id._integration_surplus()
+        facts = {"transfer": self.name, "order": self.sale_id.name}
+        if surplus:
+            cause = self.env._(
+                "More of %(order)s came back with %(transfer)s than was shipped: %(goods)s.",
+                goods=goods_text(surplus),
+                **facts,
+            )
+            advice = self.env._("Look whose goods these are. Send them back, or agree with the customer.")
+        elif self.sale_id._integration_return_is_announced():
+            return
+        else:
+            came = {move: move.quantity for move in self.move_ids if move.state == "done"}
+            cause = self.env._(
+                "%(transfer)s brought goods of %(order)s back, and the channel has refunded nothing: %(goods)s.",
+                goods=goods_text(came),
+                **facts,
+            )
+            advice = self.env._(
+                "Refund the customer at the channel: this closes by itself then. Or send the goods back."
+            )
+        product = self.move_ids.product_id[:1]
+        self.env["integration.exception"]._report(
+            self.integration_backend_id,
+            "return",
+            cause,
+            advice,
+            group_key=f"{BACK}{product.default_code or product.name}",
+            record=self,
+            amount=self._integration_return_worth(),
+        )
+
+    def _integration_return_worth(self):
+        """What the customer paid for the goods of this return, in the company's currency."""
+        total = 0.0
+        for move in self.move_ids.filtered(lambda move: move.state == "done" and move.sale_line_id.product_uom_qty):
+            line = move.sale_line_id
+            units = move.product_uom._compute_quantity(move.quantity, line.product_uom_id, round=False)
+            total += line.price_total * units / line.product_uom_qty / (line.order_id.currency_rate or 1.0)
+        return self.company_id.currency_id.round(total)
+
+    @api.model
+    def _integration_close_returns(self):
+        """Close reports of returns that the channel has refunded since."""
+        found = self.env["integration.exception"].sudo()._of_prefix("return", BACK)
+        self.browse(found.mapped("res_id")).exists()._integration_check_returns()
+
+    def _integration_check_returns(self):
+        """Close the reports of those of these returns that nothing is wrong with any more."""
+        reported = self.env["integration.exception"].sudo()._of_prefix("return", BACK, self)
+        for exception in reported:
+            order = self.browse(exception.res_id).sale_id
+            if not order._integration_surplus() and order._integration_return_is_announced():
+                exception._resolve(self.env._("Mended by a later event."))
+
+
+class SaleOrder(models.Model):
+    """What of an order came back."""
+
+    _inherit = "sale.order"
+
+    def _integration_surplus(self):
+        """{a move that came back: units more than were shipped}, by product."""
+        self.ensure_one()
+        shipped, back, last = {}, {}, {}
+        for move in self.order_line.move_ids.filtered(lambda move: move.state == "done"):
+            product, units = move.product_id, move.product_uom._compute_quantity(move.quantity, move.product_id.uom_id)
+            if move.location_dest_id.usage == "customer":
+                shipped[product] = shipped.get(product, 0.0) + units
+            elif move.location_id.usage == "customer":
+                back[product] = back.get(product, 0.0) + units
+                last[product] = move
+        more = {product: units - shipped.get(product, 0.0) for product, units in back.items()}
+        return {last[product]: units for product, units in more.items() if product.uom_id.compare(units, 0) > 0}
+
+    def _integration_return_is_announced(self):
+        """Whether the channel knows that goods came back, or nothing is here any more that did."""
+        self.ensure_one()
+        if self.integration_refunded or self.integration_financial_status in REFUNDED or self.state == "cancel":
+            return True
+        moves = self.order_line.move_ids.filtered(lambda move: move.state == "done")
+        back = moves.filtered(lambda move: move.location_id.usage == "customer")
+        again = moves.filtered(lambda move: move.location_dest_id.usage == "customer" and move.origin_returned_move_id)
+        if sum(back.mapped("product_qty")) <= sum(again.mapped("product_qty")):
+            return True
+        exceptions = self.env["integration.exception"].sudo()
+        return bool(
+            exceptions.search_count(
+                [("res_model", "=", self._name), ("res_id", "=", self.id), ("category", "in", ("cancel", "change"))],
+                limit=1,
+            )
+        )
