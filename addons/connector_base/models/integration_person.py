@@ -153,6 +153,8 @@ class IntegrationPerson(models.AbstractModel):
         :param exceptions: the resolved ones are cleared, of open ones the person is masked
         """
         self._require_admin()
+        messages = messages.filtered_domain([self._mine()])
+        exceptions = exceptions.filtered_domain([self._mine()])
         self.env.flush_all()
         self.env.cr.execute(FREE, {"ids": messages.ids})
         free = messages.browse([row[0] for row in self.env.cr.fetchall()])
