@@ -12,6 +12,7 @@ from . import (
     test_order_update,
     test_order_views,
     test_overview_tiles,
+    test_person,
     test_product_import,
     test_replay_done,
     test_rollup_place,
