@@ -341,6 +341,40 @@ POLICY = (
         "DROP TRIGGER IF EXISTS integration_audit_guard ON integration_audit",
     ),
 )
+KEEPING = (
+    _base(
+        "what is open is never cleared or masked",
+        "lib/retention_sql.py",
+        "          AND t.state NOT IN ('pending', 'retry', 'ambiguous')\n",
+        "",
+        "test_retention",
+        "open_messages",
+    ),
+    _base(
+        "what a person is at is not cleared",
+        "lib/retention_sql.py",
+        "                            WHERE e.message_id = t.id AND e.state = 'open')",
+        "                            WHERE FALSE)",
+        "test_retention",
+        "stuck_ones",
+    ),
+    _base(
+        "what is cleared is not tried again",
+        "models/integration_message_actions.py",
+        "        self._require_content()\n",
+        "",
+        "test_retention",
+        "neither_tried_again",
+    ),
+    _base(
+        "deaths of a worker are remembered",
+        "lib/retention_sql.py",
+        "                   AND NOT (m.state = 'dead' AND COALESCE(a.outcome, 'died') = 'died')\n",
+        "",
+        "test_retention",
+        "tries_are_counted",
+    ),
+)
 BUSINESS = (
     _oms(
         "an older state changes nothing",
@@ -439,6 +473,6 @@ BUSINESS = (
         "once",
     ),
 )
-MUTATIONS = (*RECEIVING, *WORKING, *SENDING, *POLICY, *BUSINESS)
+MUTATIONS = (*RECEIVING, *WORKING, *SENDING, *POLICY, *KEEPING, *BUSINESS)
 #: those that the plain run of the tests takes away, one of each kind
 SAMPLE = ("signature of webhooks", "rate limit", "breaker opens", "stock is compared before it is set")
