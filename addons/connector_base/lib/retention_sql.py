@@ -64,9 +64,7 @@ def _settled(bit, more):
 
 STEPS = (
     Step("text", "mask", "integration_message", _settled(TEXTS, "TRUE")),
-    Step(
-        "content", "clear", "integration_message", _settled(CONTENT, "t.state IN ('done', 'cancelled', 'echo')")
-    ),
+    Step("content", "clear", "integration_message", _settled(CONTENT, "t.state IN ('done', 'cancelled', 'echo')")),
     Step(
         "stuck",
         "clear",

@@ -18,7 +18,7 @@ class IntegrationRetention(models.Model):
     _description = "How long data is kept"
     _inherit = ["integration.audit.mixin"]
     _audit_prefix = "retention"
-    _order = "sequence, backend_id, flow_id, id"
+    _order = "sequence, backend_id NULLS FIRST, flow_id NULLS FIRST, id"
 
     data_class = fields.Selection(
         [

@@ -1,6 +1,7 @@
 from functools import partial
 
 from odoo import SUPERUSER_ID, api, models
+from odoo.tools import SQL
 
 from ..lib.redact import MASK
 from ..lib.retention import personal
@@ -38,13 +39,12 @@ class IntegrationRetention(models.Model):
     @api.model
     def _works(self):
         """(step, where) pairs: everything that a rule may have something to say about."""
-        flows = [{"backend": flow.backend_id.id, "flow": flow.id} for flow in self._every("integration.flow")]
-        none = [{"backend": backend.id, "flow": None} for backend in self._every("integration.backend")]
+        self.env.flush_all()
+        query = self.env.execute_query_dict
+        flows = query(SQL("SELECT backend_id AS backend, id AS flow FROM integration_flow ORDER BY id"))
+        none = query(SQL("SELECT id AS backend, NULL AS flow FROM integration_backend ORDER BY id"))
         places = {"flow": flows, "exception": [*flows, *none], "all": [{"backend": None, "flow": None}]}
         return [(step, place) for step in STEPS for place in places[step.scope]]
-
-    def _every(self, model):
-        return self.env[model].sudo().with_context(active_test=False).search([])
 
     @api.model
     def _days(self, step, values):

@@ -134,7 +134,7 @@ class IntegrationTimeline(models.AbstractModel):
             title = self.env._("Left out") if message.superseded_by_id else states[message.state]
             yield self._entry(message.settled_at, "fa-ban", title, message.note, "muted", message, rank=8)
         elif message.attempts_gone and message.settled_at:
-            title = self.env._("%s tries, no longer told one by one", message.attempts_gone)
+            title = self.env._("Tries no longer told one by one: %s", message.attempts_gone)
             yield self._entry(message.settled_at, "fa-cogs", title, states[message.state], "muted", message, rank=8)
 
     def _told_attempts(self, chain):

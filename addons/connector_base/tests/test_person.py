@@ -83,7 +83,9 @@ class TestPerson(HubCase):
     def test_forgets_what_is_settled_and_keeps_who_it_was(self):
         message = self.order("1")
         digest = message.digest
-        resolved = self.env["integration.exception"]._report(self.backend, "data", "Ada Lovelace moved", message=message)
+        resolved = self.env["integration.exception"]._report(
+            self.backend, "data", "Ada Lovelace moved", message=message
+        )
         resolved._resolve("Spoke to Ada Lovelace")
         opened = self.env["integration.exception"]._report(
             self.backend, "privacy", "Ada  Lovelace asks", f"Write to {ADA}"
@@ -110,7 +112,7 @@ class TestPerson(HubCase):
         wizard.action_find()
         self.assertEqual(wizard.message_ids, blocked | pending)
         wizard.action_forget()
-        self.assertIn("2 messages are still to be worked on", wizard.outcome)
+        self.assertIn("waiting for a person: 2.", wizard.outcome)
         self.assertTrue(all((blocked | pending)._raws().values()))
         self.assertFalse(wizard.email)
 

@@ -62,9 +62,7 @@ class TestRetentionRace(BaseCase):
     def kept(self):
         """{message id: (has content, state)}"""
         with self.registry.cursor() as cr:
-            cr.execute(
-                "SELECT id, raw IS NOT NULL, state FROM integration_message WHERE flow_id = %s", (self.flow_id,)
-            )
+            cr.execute("SELECT id, raw IS NOT NULL, state FROM integration_message WHERE flow_id = %s", (self.flow_id,))
             return {row[0]: row[1:] for row in cr.fetchall()}
 
     def test_what_somebody_is_at_is_left_out_and_nobody_waits(self):

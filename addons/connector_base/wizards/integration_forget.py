@@ -40,13 +40,14 @@ class IntegrationForget(models.TransientModel):
             raise UserError(self.env._("Look first, so that you know what goes."))
         done = self.env["integration.person"]._forget(self.email, self.name)
         text = self.env._(
-            "%(messages)s messages cleared, %(exceptions)s exceptions masked or cleared.",
+            "Messages cleared: %(messages)s. Exceptions masked or cleared: %(exceptions)s.",
             messages=done["messages"],
             exceptions=done["exceptions"],
         )
         if done["left"]:
             left = self.env._(
-                "%s messages are still to be worked on, or wait for a person: settle or cancel them, then forget again.",
+                "Messages left, still to be worked on or waiting for a person: %s. Finish or cancel them, "
+                "then forget again.",
                 done["left"],
             )
             text = f"{text}\n{left}"

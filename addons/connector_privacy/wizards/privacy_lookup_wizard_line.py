@@ -38,7 +38,9 @@ class PrivacyLookupWizardLine(models.TransientModel):
     def _integration_forget(self):
         """Forget what these lines name, and write on them what became of it."""
         for wizard, lines in self.grouped("wizard_id").items():
-            ids = {model: lines.filtered(lambda line, m=model: line.res_model == m).mapped("res_id") for model in FORGOTTEN}
+            ids = {
+                model: lines.filtered(lambda line, m=model: line.res_model == m).mapped("res_id") for model in FORGOTTEN
+            }
             messages, exceptions = (self.env[model].sudo().browse(ids[model]).exists() for model in FORGOTTEN)
             self.env["integration.person"]._forget_records(messages, exceptions, wizard.email.strip(), wizard.name)
             cleared = set(messages.filtered("is_cleared").ids)

@@ -34,7 +34,8 @@ class IntegrationFlow(models.Model):
                 "privacy",
                 texts.get(request.kind, request.kind),
                 self.env._(
-                    "Answer by %(due)s. Customer: %(customer)s. Orders: %(orders)s.",
+                    "Answer by %(due)s. Customer: %(customer)s. Orders: %(orders)s. "
+                    "An administrator presses “Find and forget”; the runbook says how.",
                     due=due,
                     customer=request.customer_id or self.env._("all"),
                     orders=orders,
