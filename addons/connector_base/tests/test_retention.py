@@ -325,6 +325,10 @@ class TestRetentionRules(RetentionCase):
         seen = self.rules.with_user(user).search([])
         self.assertNotIn(ours, seen)
         self.assertIn(self.rule("content"), seen)
+        self.settled("k")
+        preview = self.env["integration.retention.preview"].with_user(user).create({})
+        self.assertNotIn(ours, preview.sudo().line_ids.rule_id)
+        self.assertTrue(all(preview.line_ids.mapped("rule_id.display_name")))
 
     def test_preview_counts_and_changes_nothing(self):
         message = self.settled("k")

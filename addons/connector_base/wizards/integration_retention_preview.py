@@ -14,8 +14,11 @@ class IntegrationRetentionPreview(models.TransientModel):
         """Count once, when it is opened."""
         rules = self.env["integration.retention"]
         rules._require_admin()
+        mine = set(rules.search([("data_class", "!=", False)]).ids)
         lines = [
-            Command.create({"rule_id": rule_id, "act": act, "count": count}) for rule_id, act, count in rules._preview()
+            Command.create({"rule_id": rule_id, "act": act, "count": count})
+            for rule_id, act, count in rules._preview()
+            if rule_id in mine
         ]
         return super().create([{"line_ids": lines} for __ in vals_list])
 
