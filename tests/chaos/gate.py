@@ -20,7 +20,8 @@ from setup.lib.database import Databases
 from setup.lib.environment import Environment, current
 from setup.lib.odooconf import sections_for, write_conf
 from setup.lib.paths import ADDONS, REPO
-from tests.chaos.mutations import MUTATIONS, Mutation
+from tests.chaos.mutation import Mutation
+from tests.chaos.mutations import MUTATIONS
 
 COPIED = ("addons", "tests", "sandbox", "docs")
 LINKED = ("setup", "pyproject.toml")

@@ -114,17 +114,15 @@ MARK = """
     INSERT INTO integration_rollup_mark (looked_at, again_from, message_seq, attempt_seq)
     VALUES (%(moment)s, LEAST(%(safe)s::timestamp, %(under_way)s::timestamp), %(seen_message)s, %(seen_attempt)s)"""
 
-#: of the marks, one an hour is kept for as long as a screen looks back
-PURGE = (
-    "DELETE FROM integration_rollup WHERE span = 'minute' AND start < %(moment)s::timestamp - interval '2 days'",
-    "DELETE FROM integration_rollup WHERE span = 'hour' AND start < %(moment)s::timestamp - interval '400 days'",
-    """DELETE FROM integration_rollup_mark m
-        WHERE looked_at < %(moment)s::timestamp - interval '8 days'
-           OR looked_at < %(moment)s::timestamp - interval '4 hours'
-              AND EXISTS (SELECT 1 FROM integration_rollup_mark e
-                           WHERE e.looked_at < m.looked_at
-                             AND e.looked_at >= date_trunc('hour', m.looked_at))""",
-)
+#: One mark an hour is kept for as long as a screen looks back. How long the counts are
+#: kept is for ``integration.retention`` to say.
+PURGE = """
+    DELETE FROM integration_rollup_mark m
+     WHERE looked_at < %(moment)s::timestamp - interval '8 days'
+        OR looked_at < %(moment)s::timestamp - interval '4 hours'
+           AND EXISTS (SELECT 1 FROM integration_rollup_mark e
+                        WHERE e.looked_at < m.looked_at
+                          AND e.looked_at >= date_trunc('hour', m.looked_at))"""
 
 
 def minutes(place, joins):

@@ -52,6 +52,7 @@ class IntegrationAlertDelivery(models.Model):
     last_error = fields.Char("Last trouble", readonly=True)
 
     _due_idx = models.Index("(next_at) WHERE state = 'pending'")
+    _told_idx = models.Index("(create_date) WHERE state <> 'pending'")
 
     @api.model
     def _url(self):
@@ -145,12 +146,6 @@ class IntegrationAlertDelivery(models.Model):
                 "last_error": text,
             }
         )
-
-    @api.autovacuum
-    def _gc_old(self):
-        """Forget what was told long ago."""
-        old = fields.Datetime.now() - timedelta(days=30)
-        self.search([("create_date", "<", old), ("state", "!=", "pending")], limit=10000).unlink()
 
 
 def receiver(url):

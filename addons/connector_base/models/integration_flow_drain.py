@@ -124,6 +124,13 @@ class IntegrationFlow(models.Model):
         """
         return ()
 
+    def _person_of(self, raw):
+        """(e-mail address, name) of whom a request by data protection law is about; adapters' addons tell.
+
+        :param raw: the message's bytes as received
+        """
+        return "", ""
+
     def _worth(self, documents):
         """What documents are worth, in the company's currency; None where nobody can tell.
 

@@ -314,26 +314,6 @@ class IntegrationMessage(models.Model):
                   AND m.settled_at < now() AT TIME ZONE 'UTC' - interval '5 minutes'"""
         )
 
-    @api.model
-    def _cron_purge(self):
-        """Clear payloads of finished messages after the configured days.
-
-        What identifies a message stays for ever: a late duplicate must still be known.
-        """
-        days = int(self.env["ir.config_parameter"].sudo().get_param("integration.keep_days", 90))
-        if days <= 0:
-            return
-        self.env.cr.execute(
-            """UPDATE integration_message SET raw = NULL
-                WHERE id IN (SELECT id FROM integration_message
-                              WHERE state IN ('done', 'cancelled', 'echo') AND raw IS NOT NULL
-                                AND settled_at < now() AT TIME ZONE 'UTC' - %s * interval '1 day'
-                              LIMIT 20000 FOR NO KEY UPDATE SKIP LOCKED)
-            RETURNING id""",
-            (days,),
-        )
-        self.browse([row[0] for row in self.env.cr.fetchall()])._forget_payloads()
-
 
 def _naive(moment):
     """An aware time as Odoo keeps it: naive UTC."""

@@ -44,12 +44,13 @@ class IntegrationMessage(models.Model):
 
         :param replay: integration.replay that hands them out: fresh traffic goes first
         """
+        self._require_content()
         locked = self.sudo()._lock_free()
         if locked != self.sudo():
             raise UserError(self.env._("Some of these messages are being worked on. Try again in a moment."))
         self.env.cr.execute(
             """UPDATE integration_message
-                  SET state = 'pending', attempt_count = 0, settled_at = NULL, replay_id = %s,
+                  SET state = 'pending', attempt_count = 0, settled_at = NULL, replay_id = %s, gone = NULL,
                       next_at = clock_timestamp() AT TIME ZONE 'UTC'
                 WHERE id = ANY(%s)""",
             (replay and replay.id, self.ids),

@@ -14,6 +14,7 @@ class IntegrationMessage(models.Model):
     edit_ids = fields.One2many("integration.message.edit", "message_id", "Corrections")
 
     def _require_replayable(self):
+        self._require_content()
         if any(message.state not in REPLAYABLE for message in self):
             raise UserError(self.env._("It has been settled meanwhile, or is being worked on."))
 
@@ -66,10 +67,3 @@ class IntegrationMessage(models.Model):
         self._require_replayable()
         self.env["integration.audit"]._record(self, "message.use_original")
         self.sudo().edit_id = False
-
-    def _forget_payloads(self):
-        """What goes with payloads that have been cleared: corrections and personal search terms."""
-        self.env["integration.term"]._forget_personal(self.ids)
-        self.env.cr.execute(
-            "UPDATE integration_message_edit SET base = NULL, raw = NULL WHERE message_id = ANY(%s)", (self.ids,)
-        )

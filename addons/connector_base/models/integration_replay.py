@@ -58,8 +58,8 @@ class IntegrationReplay(models.Model):
     def _start(self, messages_or_domain, reason, rate=None):
         """Have many messages tried again, at a capped rate, in the background.
 
-        Only those that need a person, were given up or wait for their next try are
-        taken; the others are left out from the start.
+        Only those that need a person, were given up or wait for their next try, and whose
+        content is still there, are taken; the others are left out from the start.
 
         :param messages_or_domain: integration.message records, or a domain of them
         :param reason: why, in the words of who started it
@@ -71,7 +71,8 @@ class IntegrationReplay(models.Model):
             raise UserError(self.env._("Please say why these messages are replayed."))
         chosen = messages_or_domain
         domain = [("id", "in", chosen.ids)] if isinstance(chosen, models.BaseModel) else list(chosen)
-        query = self.env["integration.message"]._search([*domain, ("state", "in", REPLAYABLE)])
+        domain += [("state", "in", REPLAYABLE), ("is_cleared", "=", False)]
+        query = self.env["integration.message"]._search(domain)
         now = fields.Datetime.now()
         replay = self.sudo().create(
             {

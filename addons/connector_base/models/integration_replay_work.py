@@ -108,7 +108,7 @@ class IntegrationReplay(models.Model):
         items = self._next_items(min(count, BATCH))
         messages = self.env["integration.message"].browse(items.values())
         free = messages._lock_free()
-        ready = free.filtered(lambda message: message.state in REPLAYABLE)
+        ready = free.filtered(lambda message: message.state in REPLAYABLE and not message.is_cleared)
         if ready:
             ready._reopen(replay=self)
         self._mark(items, ready, "sent")

@@ -99,5 +99,4 @@ def _count(cr, look, statement):
     cr.execute(rollup_sql.HOURS, values)
     cr.execute(rollup_sql.UNDER_WAY, values)
     cr.execute(rollup_sql.MARK, {**values, "under_way": cr.fetchone()[0]})
-    for purge in rollup_sql.PURGE:
-        cr.execute(purge, values)
+    cr.execute(rollup_sql.PURGE, values)

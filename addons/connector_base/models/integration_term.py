@@ -67,14 +67,3 @@ class IntegrationTerm(models.Model):
                ON CONFLICT (term, kind, message_id) DO NOTHING""",
             [list(column) for column in zip(*rows, strict=True)],
         )
-
-    @api.model
-    def _forget_personal(self, message_ids):
-        """Forget the digests of personal data of messages whose payload is cleared.
-
-        :param message_ids: ids of integration.message
-        """
-        self.env.cr.execute(
-            "DELETE FROM integration_term WHERE message_id = ANY(%s) AND kind = ANY(%s)",
-            (list(message_ids), list(PERSONAL)),
-        )

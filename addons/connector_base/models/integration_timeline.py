@@ -129,10 +129,13 @@ class IntegrationTimeline(models.AbstractModel):
             facts.append(self.env._("delivered %s times more", message.duplicate_count))
         text = " · ".join(filter(None, facts))
         yield self._entry(message.received_at, "fa-envelope-o", title, text, "info", message, rank=1)
+        states = dict(message._fields["state"]._description_selection(self.env))
         if message.state in ("cancelled", "echo") or message.superseded_by_id:
-            states = dict(message._fields["state"]._description_selection(self.env))
             title = self.env._("Left out") if message.superseded_by_id else states[message.state]
             yield self._entry(message.settled_at, "fa-ban", title, message.note, "muted", message, rank=8)
+        elif message.attempts_gone and message.settled_at:
+            title = self.env._("Tries no longer told one by one: %s", message.attempts_gone)
+            yield self._entry(message.settled_at, "fa-cogs", title, states[message.state], "muted", message, rank=8)
 
     def _told_attempts(self, chain):
         attempts = self.env["integration.attempt"].search(

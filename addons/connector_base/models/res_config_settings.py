@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..settings import allow_private_hosts, max_body_bytes, option, vault
 
@@ -15,10 +15,8 @@ class ResConfigSettings(models.TransientModel):
     integration_environment = fields.Char(compute="_compute_integration")
     integration_keep_days = fields.Integer(
         "Keep finished messages (days)",
-        config_parameter="integration.keep_days",
-        default=90,
         help="Payloads of finished messages are cleared after this many days; what they "
-        "were and what became of them stays.",
+        "were and what became of them stays. 0: never.",
     )
 
     def _compute_integration(self):
@@ -30,10 +28,18 @@ class ResConfigSettings(models.TransientModel):
             settings.integration_max_body_mib = max_body_bytes() / 1024 / 1024
             settings.integration_environment = option("environment", "")
 
+    @api.model
+    def get_values(self):
+        """The rule that holds where no other does."""
+        values = super().get_values()
+        values["integration_keep_days"] = self._integration_keep_rule().clear_days
+        return values
+
     def set_values(self):
         """Put changes of our settings on record."""
         before = self._integration_parameters()
         result = super().set_values()
+        self._set_keep_days()
         after = self._integration_parameters()
         changed = [name for name in after if before[name] != after[name]]
         if changed:
@@ -45,14 +51,31 @@ class ResConfigSettings(models.TransientModel):
             )
         return result
 
+    def _integration_keep_rule(self):
+        """The rule for the content of finished messages of all backends."""
+        rules = self.env["integration.retention"].sudo()
+        return rules.search([("data_class", "=", "content"), ("backend_id", "=", False)], limit=1)
+
+    def _set_keep_days(self):
+        rule, days = self._integration_keep_rule(), self.integration_keep_days
+        if rule and rule.clear_days != days:
+            rule.sudo(False).clear_days = days
+        elif not rule and days:
+            rule.sudo(False).create({"data_class": "content", "clear_days": days})
+
+    def action_integration_retention(self):
+        """Button “What is kept how long”."""
+        return self.env["ir.actions.act_window"]._for_xml_id("connector_base.integration_retention_action")
+
     def _integration_parameters(self):
         """{field: stored value} of the settings of this suite."""
         parameters = self.env["ir.config_parameter"].sudo()
-        return {
+        stored = {
             name: parameters.get_param(field.config_parameter)
             for name, field in self._fields.items()
             if name.startswith("integration_") and getattr(field, "config_parameter", None)
         }
+        return {**stored, "integration_keep_days": str(self._integration_keep_rule().clear_days)}
 
     def action_integration_backends(self):
         """Button “Backends”."""

@@ -191,6 +191,12 @@ class HubMixin:
         )
         messages.invalidate_recordset()
 
+    def retain(self):
+        """Let the nightly run mask and clear what has been kept long enough."""
+        self.env.flush_all()
+        self.env.ref("connector_base.cron_retention").method_direct_trigger()
+        self.env.invalidate_all()
+
     def exceptions(self, category=None):
         """Open exceptions of the test backend."""
         domain = [("backend_id", "=", self.backend.id), ("state", "=", "open")]

@@ -169,7 +169,7 @@ class TestMessageEdit(HubCase):
         edit.action_submit()
         self.drain(self.flow)
         self.env.cr.execute("UPDATE integration_message SET settled_at = '2020-01-01'")
-        self.env["integration.message"]._cron_purge()
+        self.retain()
         self.assertEqual(edit._bytes(), (b"", b""))
 
 

@@ -118,6 +118,7 @@ class TestRollup(HubCase):
             "UPDATE integration_rollup SET start = start - interval '3 days' WHERE flow_id = %s", (self.flow.id,)
         )
         self.look()
+        self.retain()
         old = fields.Datetime.now() - timedelta(days=2, hours=1)
         spans = self.env["integration.rollup"].search([("flow_id", "=", self.flow.id), ("start", "<", old)])
         self.assertEqual(spans.mapped("span"), ["hour"])

@@ -45,6 +45,7 @@ from . import (
     integration_partner_binding,
     integration_partner_guard,
     integration_partner_matcher,
+    integration_person,
     integration_product_binding,
     integration_product_binding_stock,
     integration_product_importer,

@@ -22,6 +22,7 @@ from . import (
     test_order_update,
     test_order_views,
     test_overview_tiles,
+    test_person,
     test_product_import,
     test_purchase_late,
     test_purchase_story,

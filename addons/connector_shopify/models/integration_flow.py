@@ -4,8 +4,10 @@ from itertools import islice
 from odoo import SUPERUSER_ID, api, fields, models
 
 from odoo.addons.connector_base.drain.items import Inbound
-from odoo.addons.connector_base.lib.errors import AuthError, ConnectorError
+from odoo.addons.connector_base.lib.errors import AuthError, ConnectorError, DataError
 
+from ..lib import const
+from ..lib.notices import PrivacyRequest, privacy_request
 from .integration_backend_connection import MATCH_BATCH
 
 #: days that data protection law, and Shopify, leave for an answer
@@ -32,7 +34,8 @@ class IntegrationFlow(models.Model):
                 "privacy",
                 texts.get(request.kind, request.kind),
                 self.env._(
-                    "Answer by %(due)s. Customer: %(customer)s. Orders: %(orders)s.",
+                    "Answer by %(due)s. Customer: %(customer)s. Orders: %(orders)s. "
+                    "An administrator presses “Find and forget”; the runbook says how.",
                     due=due,
                     customer=request.customer_id or self.env._("all"),
                     orders=orders,
@@ -40,6 +43,20 @@ class IntegrationFlow(models.Model):
                 group_key=f"{request.kind}:{request.customer_id}",
             )
             item.done()
+
+    def _search_terms(self, documents, aliases):
+        """A request is about the customer, too: who forgets the customer forgets the request."""
+        terms = super()._search_terms(documents, aliases)
+        requests = [document for document in documents if isinstance(document, PrivacyRequest)]
+        return [*terms, *(("email", request.email) for request in requests)]
+
+    def _person_of(self, raw):
+        if self.code != const.PRIVACY_IN:
+            return super()._person_of(raw)
+        try:
+            return privacy_request(raw).email, ""
+        except DataError:
+            return "", ""
 
     def _handle_backend_in(self, batch):
         """Something changed about the app or the shop: see what still works.

@@ -1,3 +1,4 @@
+import json
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -10,7 +11,7 @@ from odoo.addons.connector_base.lib.errors import AuthError, ConfigurationError
 from odoo.addons.connector_base.lib.redact import MASK
 
 from ..lib.const import API_VERSION
-from ..lib.notices import BackendNotice, PrivacyRequest
+from ..lib.notices import BackendNotice, PrivacyRequest, privacy_request
 from ..lib.subscriptions import Changes
 from .common import SECRET, ShopifyMixin
 
@@ -180,6 +181,14 @@ class TestShopifyBackend(ShopifyMixin, TransactionCase):
         due = fields.Date.to_string(fields.Date.today() + timedelta(days=30))
         self.assertIn(due, exception.suggestion)
         self.assertIn("gid://shopify/Customer/7", exception.suggestion)
+
+    def test_privacy_request_leads_to_the_person_and_is_forgotten_with_them(self):
+        raw = json.dumps({"customer": {"id": 7, "email": "ada@example.com"}, "orders_to_redact": [1]}).encode()
+        flow = self.backend._flow("privacy.in")
+        self.assertEqual(flow._person_of(raw), ("ada@example.com", ""))
+        self.assertEqual(flow._person_of(b"{}"), ("", ""))
+        terms = flow._search_terms([privacy_request(raw)], lambda external_id: ())
+        self.assertIn(("email", "ada@example.com"), terms)
 
     def test_uninstalled_app_pauses_the_backend(self):
         class Refusing:

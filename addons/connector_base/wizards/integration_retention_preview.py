@@ -1,0 +1,36 @@
+from odoo import Command, api, fields, models
+
+
+class IntegrationRetentionPreview(models.TransientModel):
+    """What the next run would mask and clear; counted, nothing is changed."""
+
+    _name = "integration.retention.preview"
+    _description = "What would go now"
+
+    line_ids = fields.One2many("integration.retention.preview.line", "preview_id", readonly=True)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Count once, when it is opened."""
+        rules = self.env["integration.retention"]
+        rules._require_admin()
+        mine = set(rules.search([("data_class", "!=", False)]).ids)
+        lines = [
+            Command.create({"rule_id": rule_id, "act": act, "count": count})
+            for rule_id, act, count in rules._preview()
+            if rule_id in mine
+        ]
+        return super().create([{"line_ids": lines} for __ in vals_list])
+
+
+class IntegrationRetentionPreviewLine(models.TransientModel):
+    """One class of data of one rule."""
+
+    _name = "integration.retention.preview.line"
+    _description = "What would go of one class"
+    _order = "id"
+
+    preview_id = fields.Many2one("integration.retention.preview", required=True, ondelete="cascade")
+    rule_id = fields.Many2one("integration.retention", "What", required=True, ondelete="cascade")
+    act = fields.Selection([("mask", "Masked"), ("clear", "Cleared")], "Would be", required=True)
+    count = fields.Integer("How many", required=True)
