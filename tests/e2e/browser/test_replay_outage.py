@@ -21,11 +21,12 @@ GIVEN_UP = "Given up after 2 tries"
 def outage(hub: Hub) -> Iterator[Callable[[], list[str]]]:
     """Makes the shop fail until orders were given up, then heals it; answers those orders."""
     flow = [hub.world.flows["order.in"]]
-    before = hub.odoo.read("integration.flow", flow, ["max_attempts", "retry_base"])[0]
+    before = hub.odoo.read("integration.flow", flow, ["max_attempts", "retry_base", "poll_minutes"])[0]
     before.pop("id")
 
     def strike() -> list[str]:
-        hub.odoo.write("integration.flow", flow, {"max_attempts": 2, "retry_base": 0.2})
+        # a look-up in between would bring the orders in before anybody replays them
+        hub.odoo.write("integration.flow", flow, {"max_attempts": 2, "retry_base": 0.2, "poll_minutes": 0})
         hub.shop.post("faults", {"kind": "500_before", "operation": "nodes", "count": 10_000})
         orders = hub.place(count=ORDERS)
         given_up = [("business_key", "in", orders), ("state", "=", "dead")]
