@@ -85,6 +85,19 @@ class Desk:
         """Press a button by what is written on it."""
         self.button(name, within).first.click()
 
+    def press_anywhere(self, name: str) -> None:
+        """Press a button that a narrow window may have put behind the form's button of actions."""
+        found = self.button(name).filter(visible=True).first
+        entry = self.page.get_by_role("menuitem", name=name, exact=True).filter(visible=True).first
+        if not found.count():
+            self.page.get_by_role("main").get_by_role("button").filter(visible=True).first.click()
+            found.or_(entry).first.wait_for()
+        found.or_(entry).first.click()
+
+    def settle(self) -> None:
+        """Wait until everything that was asked for is there, and nothing moves any more."""
+        self.page.wait_for_load_state("networkidle")
+
     def dialog(self, title: str = "") -> Locator:
         """The dialog in front."""
         found = self.page.get_by_role("dialog")
