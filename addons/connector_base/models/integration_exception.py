@@ -48,8 +48,8 @@ class IntegrationException(models.Model):
     amount = fields.Monetary("Worth", currency_field="currency_id")
     currency_id = fields.Many2one("res.currency", related="company_id.currency_id")
     occurrences = fields.Integer("Times", default=1)
-    first_seen = fields.Datetime(default=fields.Datetime.now)
-    last_seen = fields.Datetime(default=fields.Datetime.now)
+    first_seen = fields.Datetime("First seen", default=fields.Datetime.now)
+    last_seen = fields.Datetime("Last seen", default=fields.Datetime.now)
     resolution_kind = fields.Selection(
         [
             ("healed", "Mended by itself"),

@@ -52,8 +52,8 @@ class IntegrationException(models.Model):
         """{error class: how people call it}, for what was given up."""
         text = self.env._
         return {
-            "transient": text("the partner does not answer as it should"),
-            "rate_limited": text("the partner asks us to wait"),
+            "transient": text("partner has trouble"),
+            "rate_limited": text("partner asks us to wait"),
             "circuit_open": text("calls are suspended"),
             "conflict": text("changed meanwhile"),
             "unknown": text("nobody foresaw it"),

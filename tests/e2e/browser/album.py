@@ -124,12 +124,10 @@ def correction(desk: Desk, scene: Scene) -> None:
 
 
 def approval(desk: Desk, scene: Scene) -> None:
-    """The same, waiting for a manager."""
-    edit = [scene.ids["edit"]]
-    state = scene.hub.odoo.read("integration.message.edit", edit, ["state"])[0]["state"]
-    if state == "draft":
-        scene.hub.odoo.write("integration.backend", [scene.hub.world.backend_id], {"correct_limit": 1.0})
-        action("connector_base.integration_message_edit_action", "edit")(desk, scene)
+    """The same, as the manager sees it who decides; handed in the first time."""
+    edit = scene.ids["edit"]
+    if scene.hub.odoo.read("integration.message.edit", [edit], ["state"])[0]["state"] == "draft":
+        scene.hub.odoo.press("integration.message.edit", "action_submit", [edit])
     action("connector_base.integration_message_edit_action", "edit")(desk, scene)
 
 
@@ -170,13 +168,14 @@ ALBUM = (
     Picture("mapping-change", action("connector_base.integration_mapping_version_action", "version"), "manager"),
     Picture(
         "mapping-preview",
-        after(action("connector_base.integration_mapping_version_action", "version"), pressing("Preview")),
+        after(action("connector_base.integration_mapping_version_action", "version"), pressing("What would change?")),
         "manager",
     ),
     Picture("audit", action("connector_base.integration_audit_action"), "manager"),
     Picture("audit-check", action("connector_base.integration_audit_check_action"), "manager"),
     Picture("traffic", action("connector_base.integration_rollup_action")),
     Picture("settings", settings, "admin"),
+    Picture("approval", approval, "manager"),
     Picture("order-held", action("connector_oms.integration_order_action", "held")),
     Picture("transfer-held", action("stock.action_picking_tree_all", "transfer")),
 )

@@ -14,6 +14,13 @@ PATIENCE = 30_000
 BROKEN = re.compile("Odoo (Client|Server|Network) Error|Something went wrong", re.IGNORECASE)
 #: Debian's odoo-19 comes without this file of `mail`, which nothing of the suite uses
 LACKING = "mail/static/lib/selfie_segmentation/selfie_segmentation.js"
+#: done when the document was left alone for so long; what never rests is waited for ten seconds
+CALM = """() => new Promise((done) => {
+    let timer = setTimeout(done, 700);
+    const again = () => { clearTimeout(timer); timer = setTimeout(done, 700); };
+    new MutationObserver(again).observe(document, { subtree: true, childList: true, attributes: true });
+    setTimeout(done, 10000);
+})"""
 
 
 @dataclass
@@ -64,7 +71,7 @@ class Desk:
         """
         last = self.entry(names[-1])
         if not self.entry(names[0]).count():
-            bar = self.page.get_by_role("banner").get_by_role("menu").first
+            bar = self.page.get_by_role("banner").first.get_by_role("menu").first
             bar.get_by_role("button").last.click()
             last.first.wait_for()
         for name in names[:-1]:
@@ -95,8 +102,9 @@ class Desk:
         found.or_(entry).first.click()
 
     def settle(self) -> None:
-        """Wait until everything that was asked for is there, and nothing moves any more."""
-        self.page.wait_for_load_state("networkidle")
+        """Wait until nothing on the screen has changed for a moment."""
+        self.page.get_by_role("banner").first.wait_for()
+        self.page.evaluate(CALM)
 
     def dialog(self, title: str = "") -> Locator:
         """The dialog in front."""

@@ -24,6 +24,10 @@ from tests.e2e.hub import Hub
 
 DESKTOP = {"viewport": {"width": 1366, "height": 768}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+#: what lets a person open the records behind exceptions
+ALSO = ("sales_team.group_sale_salesman_all_leads", "stock.group_stock_user", "account.group_account_invoice")
+#: milliseconds until a screen that does not come is left out, and said so
+IMPATIENCE = 8_000
 #: colours of a picture: screens are flat, and a palette makes them small
 COLOURS = 96
 
@@ -56,10 +60,13 @@ class Photographer:
 
     def _sit_down(self, role: str, device: dict) -> Desk:
         page = self.chromium.new_context(locale="en-US", timezone_id="UTC", **device).new_page()
-        return Desk.open(page, self.scene.hub.server.url, self._login(role))
+        desk = Desk.open(page, self.scene.hub.server.url, self._login(role))
+        page.set_default_timeout(IMPATIENCE)
+        return desk
 
     def _login(self, role: str) -> str:
-        return "admin" if role == "admin" else make_person(self.scene.hub.odoo, role, "sales_team.group_sale_salesman_all_leads", "stock.group_stock_user", "account.group_account_invoice", name=f"Desk {role}")
+        """An administrator, or a person who works with the orders and transfers as well."""
+        return "admin" if role == "admin" else make_person(self.scene.hub.odoo, role, *ALSO)
 
     def _take(self, picture: Picture, desk: Desk, name: str) -> list[str]:
         try:

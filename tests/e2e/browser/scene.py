@@ -28,7 +28,7 @@ class Scene:
         """Let it all happen, once."""
         self._orders()
         self._outage()
-        self._changed_mapping()
+        self._mappings()
         self._correction()
         self._count()
 
@@ -52,16 +52,15 @@ class Scene:
         hub.quiet()
         self.ids["number"] = hub.shop.order(told)["name"]
         self.ids["message"] = self.one("integration.message", ("business_key", "=", told), ("topic", "=", "order.in"))
-        self.ids["shipment"] = self.one("integration.message", ("direction", "=", "out"), ("res_id", "=", shipped["id"]))
-        ready = hub.odoo.rows(
-            "stock.picking", [("state", "=", "assigned"), ("sale_id.integration_hold", "=", False)], ["id"], limit=15
-        )
+        sent = (("direction", "=", "out"), ("res_model", "=", "stock.picking"), ("res_id", "=", shipped["id"]))
+        self.ids["shipment"] = self.one("integration.message", *sent)
+        domain = [("state", "=", "assigned"), ("sale_id.integration_hold", "=", False)]
+        ready = hub.odoo.rows("stock.picking", domain, ["id"], limit=15)
         deliver.validate(hub.odoo, [row["id"] for row in ready])
         hub.quiet(300)
-        held = [("integration_hold", "=", "fraud")]
-        self.ids["held"] = self.one("sale.order", *held)
-        open_ones = [("state", "=", "open")]
-        self.ids["product"] = self.one("integration.exception", *open_ones, ("group_key", "=", "SHOP-ONLY-1"), ("res_name", "!=", False))
+        self.ids["held"] = self.one("sale.order", ("integration_hold", "=", "fraud"))
+        unknown = (("state", "=", "open"), ("group_key", "=", "SHOP-ONLY-1"), ("message_id", "!=", False))
+        self.ids["product"] = self.one("integration.exception", *unknown)
         self.ids["transfer"] = self._record_of("stock.picking")
 
     def _record_of(self, model: str) -> int:
@@ -80,26 +79,35 @@ class Scene:
         hub.calm()
         hub.odoo.write("integration.flow", flow, {"max_attempts": 10, "retry_base": 1.0})
 
-    def _changed_mapping(self) -> None:
-        odoo = self.hub.odoo
-        carriers = odoo.rows("delivery.carrier", [], ["name"], limit=2)
-        for name, carrier in zip(("Standard", "Express"), carriers * 2, strict=False):
-            odoo.create(
-                "integration.mapping",
-                {
-                    "backend_id": self.hub.world.backend_id,
-                    "kind": "carrier",
-                    "external_value": name,
-                    "res_id": carrier["id"],
-                },
-            )
+    def _mappings(self) -> None:
+        """Two delivery services that are known, and the proposal to change one of them."""
+        odoo, backend = self.hub.odoo, self.hub.world.backend_id
+        carriers = [row["id"] for row in odoo.rows("delivery.carrier", [], ["id"], limit=2)]
+        for name, carrier in zip(("Standard", "Express"), carriers, strict=True):
+            self._version(name, carrier, "Agreed with the shop", "action_approve")
+        self.ids["version"] = self._version("Express", carriers[0], "The carrier changed its service")
+        self.ids["backend"] = backend
+        self.ids["flow"] = self.hub.world.flows["order.in"]
+
+    def _version(self, value: str, carrier: int, reason: str, *buttons: str) -> int:
+        values = {
+            "backend_id": self.hub.world.backend_id,
+            "kind": "carrier",
+            "external_value": value,
+            "res_id": carrier,
+            "reason": reason,
+        }
+        made = self.hub.odoo.create("integration.mapping.version", values)
+        for button in ("action_propose", *buttons):
+            self.hub.odoo.press("integration.mapping.version", button, [made])
+        return made
 
     def _correction(self) -> None:
-        blocked = self.one(
-            "integration.message", ("state", "=", "blocked"), ("topic", "=", "order.in"), order="id desc"
-        )
-        self.ids["blocked"] = blocked
+        """A message that a person may correct; any worth needs a second person."""
+        blocked = (("state", "=", "blocked"), ("topic", "=", "order.in"))
+        self.ids["blocked"] = self.one("integration.message", *blocked, order="id desc")
+        self.hub.set_backend(edit_limit=1.0)
 
     def _count(self) -> None:
-        for cron in ("connector_base.cron_count_traffic", "connector_base.cron_watch"):
+        for cron in ("connector_base.cron_rollup", "connector_base.cron_watch"):
             self.hub.odoo.run_cron(cron)
