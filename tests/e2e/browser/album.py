@@ -112,7 +112,7 @@ def correction(desk: Desk, scene: Scene) -> None:
         action("connector_base.integration_message_action", "blocked")(desk, scene)
         desk.settle()
         desk.press_anywhere("Correct and replay")
-        text = desk.page.get_by_label("Payload").or_(desk.page.get_by_role("textbox").filter(has_text="{")).first
+        text = desk.page.locator("textarea").first
         text.wait_for()
         text.fill(text.input_value().replace("SHOP-ONLY-1", "HUB-0001"))
         desk.page.get_by_label("Why").fill("The customer meant the ceramic one")

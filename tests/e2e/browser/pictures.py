@@ -76,7 +76,8 @@ class Photographer:
             desk.check()
         except Exception as error:
             desk.troubles.clear()
-            return [f"{name}: {error}"]
+            print(f"{name}: {error}", file=sys.stderr, flush=True)
+            return [name]
         return []
 
     def _keep(self, data: bytes, name: str) -> None:
@@ -110,8 +111,8 @@ def main(arguments: list[str], run: Callable[..., list[str]] = photograph) -> in
         with server, Sandbox(seed=11, arguments=("--retry-scale", "0.01")) as partner:
             hub = Hub.connect(server, partner, Path(points) / "armed")
             troubles = run(hub, chosen.to, tuple(chosen.names))
-    for trouble in troubles:
-        print(trouble, file=sys.stderr)
+    if troubles:
+        print(f"not taken: {', '.join(troubles)}", file=sys.stderr)
     return 1 if troubles else 0
 
 

@@ -10,8 +10,8 @@ from tests.e2e.hub import Hub
 
 #: a mix of all shapes, so that the desk shows every kind of trouble
 MIX, UNKNOWN, FAILED = 60, 40, 30
-#: slow enough to be seen at work
-RATE = 6
+#: messages a minute: slow enough to be seen at work
+RATE = 40
 
 
 @dataclass
