@@ -205,7 +205,9 @@ class MachineApt(Apt):
         command = self._command("install", "--simulate", "--no-install-recommends", package)
         found = parse_simulation(output_of(command) or "")
         if not any(entry.startswith(f"{package}=") for entry in found):
-            raise SetupError(f"this machine's Debian archives do not offer {package}", self.remedy, log_path("apt-update"))
+            raise SetupError(
+                f"this machine's Debian archives do not offer {package}", self.remedy, log_path("apt-update")
+            )
         return found
 
     def _options(self):

@@ -82,7 +82,9 @@ class Desk:
     def entry(self, name: str) -> Locator:
         """A visible entry of a menu."""
         found = self.page.get_by_role("menuitem", name=name, exact=True)
-        return found.or_(self.page.get_by_role("banner").get_by_role("button", name=name, exact=True)).filter(visible=True)
+        return found.or_(self.page.get_by_role("banner").get_by_role("button", name=name, exact=True)).filter(
+            visible=True
+        )
 
     def button(self, name: str, within: Locator | None = None) -> Locator:
         """A button by what is written on it."""

@@ -14,6 +14,7 @@ from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 from setup.lib import browser
+from setup.lib.console import say
 from setup.lib.environment import current
 from setup.lib.instance import Instance, Sandbox
 from tests.e2e.browser.album import ALBUM, Picture
@@ -76,7 +77,7 @@ class Photographer:
             desk.check()
         except Exception as error:
             desk.troubles.clear()
-            print(f"{name}: {error}", file=sys.stderr, flush=True)
+            say(f"{name}: {error}")
             return [name]
         return []
 
@@ -112,7 +113,7 @@ def main(arguments: list[str], run: Callable[..., list[str]] = photograph) -> in
             hub = Hub.connect(server, partner, Path(points) / "armed")
             troubles = run(hub, chosen.to, tuple(chosen.names))
     if troubles:
-        print(f"not taken: {', '.join(troubles)}", file=sys.stderr)
+        say(f"not taken: {', '.join(troubles)}")
     return 1 if troubles else 0
 
 

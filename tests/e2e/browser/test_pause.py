@@ -63,4 +63,8 @@ def test_operator_pauses_a_backend_and_resumes_it(running: Hub, operator: Desk):
 def _state(hub: Hub) -> dict[str, str]:
     fields = ["state", "pause_reason", "paused_by_id"]
     row = hub.odoo.read("integration.backend", [hub.world.backend_id], fields)[0]
-    return {"state": row["state"], "pause_reason": row["pause_reason"], "paused_by_id": (row["paused_by_id"] or [0, ""])[1]}
+    return {
+        "state": row["state"],
+        "pause_reason": row["pause_reason"],
+        "paused_by_id": (row["paused_by_id"] or [0, ""])[1],
+    }
