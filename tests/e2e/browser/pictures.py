@@ -19,14 +19,12 @@ from setup.lib.environment import current
 from setup.lib.instance import Instance, Sandbox
 from tests.e2e.browser.album import ALBUM, Picture
 from tests.e2e.browser.desk import Desk
-from tests.e2e.browser.people import make_person
+from tests.e2e.browser.people import ALSO, make_person
 from tests.e2e.browser.scene import Scene
 from tests.e2e.hub import Hub
 
 DESKTOP = {"viewport": {"width": 1366, "height": 768}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
-#: what lets a person open the records behind exceptions
-ALSO = ("sales_team.group_sale_salesman_all_leads", "stock.group_stock_user", "account.group_account_invoice")
 #: milliseconds until a screen that does not come is left out, and said so
 IMPATIENCE = 8_000
 #: colours of a picture: screens are flat, and a palette makes them small
