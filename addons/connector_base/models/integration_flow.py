@@ -53,7 +53,9 @@ class IntegrationFlow(models.Model):
     batch_size = fields.Integer("Messages at once", default=25, required=True)
     poll_minutes = fields.Integer("Look-up every (min)", help="Minutes between look-ups at the partner; 0: never.")
     poll_overlap_minutes = fields.Integer(
-        "Look-up reaches back (min)", default=10, help="How far each look-up reaches back before the end of the last one."
+        "Look-up reaches back (min)",
+        default=10,
+        help="How far each look-up reaches back before the end of the last one.",
     )
     polled_until = fields.Datetime(readonly=True, copy=False)
     polled_at = fields.Datetime("Last look-up", readonly=True, copy=False)

@@ -148,7 +148,7 @@ BACKENDS = "connector_base.integration_backend_action"
 ALBUM = (
     Picture("overview", overview),
     Picture("exceptions", action(EXCEPTIONS)),
-    Picture("exceptions-list", action(EXCEPTIONS, view="list")),
+    Picture("exceptions-list", action(EXCEPTIONS, view="list"), phone=False),
     Picture("exception", action(EXCEPTIONS, "product")),
     Picture("exception-fix", after(action(EXCEPTIONS, "product"), pressing("Choose the product"))),
     Picture("messages", action(MESSAGES)),
