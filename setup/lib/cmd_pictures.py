@@ -13,7 +13,8 @@ from .process import die_with_parent
 
 DESCRIPTION = """
 Starts Odoo and a local Shopify, lets a day with everyday trouble happen and takes a picture of each screen, 1366
-pixels wide and as on a phone (390). Without names all of tests/e2e/browser/album.py are taken.
+pixels wide and as on a phone (390). Without names those are taken anew that the folder holds; with --all every one of
+tests/e2e/browser/album.py. Look at them before you keep them.
 """
 
 
@@ -31,6 +32,7 @@ def _main(script, arguments):
         prog="setup/pictures", description=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("names", metavar="NAME", nargs="*", help="only these pictures")
+    parser.add_argument("--all", action="store_true", help="every picture there is")
     parser.add_argument("--to", type=Path, default=REPO / "docs/img", help="folder for them (default docs/img)")
     chosen = parser.parse_args(arguments)
     with opened(5, script, arguments) as (environment, steps):
@@ -41,7 +43,7 @@ def _main(script, arguments):
         with steps.step("pictures") as tell:
             command = [sys.executable, "-m", "tests.e2e.browser.pictures", "--to", str(chosen.to.resolve())]
             done = subprocess.run(
-                [*command, *chosen.names],
+                [*command, *(["--all"] if chosen.all else []), *chosen.names],
                 cwd=REPO,
                 env=environment.variables(HUB_BROWSER=path),
                 stdin=subprocess.DEVNULL,

@@ -35,7 +35,7 @@ COLOURS = 96
 class Photographer:
     """Takes pictures, each with a window of the person who sees that screen.
 
-    :param only: names of pictures; all when empty
+    :param only: names of files, without suffix; all when empty
     """
 
     scene: Scene
@@ -49,7 +49,8 @@ class Photographer:
         for device, suffix in ((DESKTOP, ""), (PHONE, "-phone")):
             desks: dict[str, Desk] = {}
             for picture in ALBUM:
-                if (picture.phone or not suffix) and (not self.only or picture.name in self.only):
+                wanted = not self.only or f"{picture.name}{suffix}" in self.only
+                if wanted and (picture.phone or not suffix):
                     desk = desks.get(picture.role) or self._sit_down(picture.role, device)
                     desks[picture.role] = desk
                     troubles += self._take(picture, desk, f"{picture.name}{suffix}")
@@ -103,13 +104,16 @@ def main(arguments: list[str], run: Callable[..., list[str]] = photograph) -> in
     """Start a hub of its own and take the pictures; the exit status."""
     parser = argparse.ArgumentParser(prog="setup/pictures", description=__doc__)
     parser.add_argument("--to", type=Path, required=True, help="folder of the pictures")
+    parser.add_argument("--all", action="store_true", help="all there are, not only those that the folder holds")
     parser.add_argument("names", metavar="NAME", nargs="*", help="only these pictures")
     chosen = parser.parse_args(arguments)
+    held = [path.stem for path in chosen.to.glob("*.png")]
+    names = tuple(chosen.names or ([] if chosen.all else held))
     with tempfile.TemporaryDirectory() as points:
         server = Instance(current(), workers=2, variables={"INTEGRATION_FAILPOINTS": f"{points}/armed"})
         with server, Sandbox(seed=11, arguments=("--retry-scale", "0.01")) as partner:
             hub = Hub.connect(server, partner, Path(points) / "armed")
-            troubles = run(hub, chosen.to, tuple(chosen.names))
+            troubles = run(hub, chosen.to, names)
     if troubles:
         say(f"not taken: {', '.join(troubles)}")
     return 1 if troubles else 0
