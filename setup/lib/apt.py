@@ -26,7 +26,10 @@ NO_ODOO = (
     "Name an existing Odoo 19 (source checkout or installation) with ODOO_HOME=/path/to/odoo, "
     "or a Debian mirror with HUB_DEBIAN_MIRROR=http://..., then run the same command again."
 )
+NO_BROWSER = "Install a Chromium, or name one with HUB_BROWSER=/path/to/chromium, then run the same command again."
 DIST_LINE = re.compile(r"^'(?P<uri>[^']+/)dists/(?P<suite>[^/']+)/main/", re.M)
+INST_LINE = re.compile(r"^Inst (?P<name>\S+) (?:\[[^]]*\] )?\((?P<version>\S+) ", re.M)
+LOADER = ("libc6", "libc-bin")  # a second C library under the machine's own loader starts nothing
 URI_LINE = re.compile(r"^'(?P<uri>[^']+)' (?P<name>\S+) (?P<size>\d+) SHA256:(?P<sha256>[0-9a-f]{64})", re.M)
 
 
@@ -63,16 +66,28 @@ def parse_uris(text):
     return {match["name"]: (match["uri"], match["sha256"]) for match in URI_LINE.finditer(text)}
 
 
+def parse_simulation(text):
+    """Return [`name=version`] of what `apt-get install --simulate` would put on the machine.
+
+    :param text: its output.
+    """
+    return [f"{match['name']}={match['version']}" for match in INST_LINE.finditer(text) if match["name"] not in LOADER]
+
+
 class Apt:
     """Packages of sid and of one stable release, seen through private lists.
 
     :raises SetupError: when there is no apt or no Debian archive within reach.
     """
 
+    folder = "apt"
+    wanted = "Odoo 19"
+    remedy = NO_ODOO
+
     def __init__(self):
         if not shutil.which("apt-get") or not shutil.which("dpkg-deb"):
-            raise SetupError("this machine has no apt, so Odoo 19 cannot be fetched from Debian", NO_ODOO)
-        self.root = cache_dir("apt")
+            raise SetupError(f"this machine has no apt, so {self.wanted} cannot be fetched from Debian", self.remedy)
+        self.root = cache_dir(self.folder)
         self.stable = None
         for folder in ("lists/partial", "cache/archives/partial", "preferences.d"):
             (self.root / folder).mkdir(parents=True, exist_ok=True)
@@ -89,17 +104,23 @@ class Apt:
             signed = f"[signed-by={keyring}] " if keyring else ""
             lines = [f"deb {signed}{uri} {name} main\n" for name in ("sid", self.stable)]
             write_atomic(self.root / "sources.list", "".join(lines))
-            # a clean-up hook of the machine may fail without root: what counts is whether packages are found
-            with open(log_path("apt-update"), "w", encoding="utf-8") as log:
-                subprocess.run(
-                    self._command("update"), stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, check=False
-                )
+            self._update()
             if self.files_of(["libjs-jquery/sid"]):
                 return self
         raise SetupError("no Debian archive with the suite sid could be read", NO_ODOO, log_path("apt-update"))
 
+    def _update(self):
+        """Fetch the lists; a clean-up hook of the machine may fail without root: what counts is what is found."""
+        with open(log_path("apt-update"), "w", encoding="utf-8") as log:
+            subprocess.run(
+                self._command("update"), stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, check=False
+            )
+
     def files_of(self, packages):
-        """Return {file name: (address, sha256)} for packages written as `name/release`, {} if any is unknown."""
+        """Return {file name: (address, sha256)} for packages as apt writes them, {} if any is unknown.
+
+        :param packages: `name/release` or `name=version`.
+        """
         text = output_of(self._command("download", "--print-uris", *packages))
         return parse_uris(text) if text else {}
 
@@ -111,7 +132,7 @@ class Apt:
         """
         wanted = self.files_of(packages)
         if not wanted:
-            raise SetupError(f"the archive does not hold all of {', '.join(packages)}", NO_ODOO)
+            raise SetupError(f"the archive does not hold all of {', '.join(packages)}", self.remedy)
         folder = cache_dir("downloads")
         for name, (uri, sha256) in wanted.items():
             if not (folder / name).exists():
@@ -157,10 +178,56 @@ class Apt:
             "Acquire::Languages": "none",
             "Acquire::Retries": "3",
         }
-        if os.geteuid() == 0:
-            # apt would drop to a user that cannot enter root's cache
-            options["APT::Sandbox::User"] = "root"
-        return [part for key, value in options.items() for part in ("-o", f"{key}={value}")]
+        return _as_arguments(options)
+
+
+class MachineApt(Apt):
+    """Packages of the machine's own release, and only what the machine lacks; its own lists stay untouched.
+
+    :raises SetupError: when there is no apt.
+    """
+
+    folder = "apt-machine"
+    wanted = "Chromium"
+    remedy = NO_BROWSER
+
+    def open(self):
+        """Fetch lists from wherever the machine gets its packages; returns self."""
+        self._update()
+        return self
+
+    def missing_for(self, package):
+        """Return [`name=version`] of what the machine lacks to have a package, the package included.
+
+        :param package: its name.
+        :raises SetupError: when the machine's archives do not hold it, or not all that it needs.
+        """
+        command = self._command("install", "--simulate", "--no-install-recommends", package)
+        found = parse_simulation(output_of(command) or "")
+        if not any(entry.startswith(f"{package}=") for entry in found):
+            raise SetupError(
+                f"this machine's Debian archives do not offer {package}", self.remedy, log_path("apt-update")
+            )
+        return found
+
+    def _options(self):
+        """The machine's sources and what it has installed, lists and downloads of our own."""
+        options = {
+            "Dir::State::Lists": self.root / "lists",
+            "Dir::Cache": self.root / "cache",
+            "Debug::NoLocking": "1",
+            "Acquire::Languages": "none",
+            "Acquire::Retries": "3",
+        }
+        return _as_arguments(options)
+
+
+def _as_arguments(options):
+    """Return options of apt as arguments of a command line."""
+    if os.geteuid() == 0:
+        # apt would drop to a user that cannot enter root's cache
+        options = {**options, "APT::Sandbox::User": "root"}
+    return [part for key, value in options.items() for part in ("-o", f"{key}={value}")]
 
 
 def _resume(partial, uri):

@@ -30,6 +30,9 @@ Sets everything up as setup/run does and runs the tests in stages:
   --mutations     only the mutation gate: takes every defence of the addons away in turn, in a copy, and shows which
                   test notices; words that follow choose the defences that hold one of them
 
+The tests in a browser use the Chromium that HUB_BROWSER names, else the machine's own, else Debian's, which is unpacked
+into the cache. Where none can be had they are skipped and say so.
+
 Whatever else is given is passed on to pytest. Names of files choose the stages they belong to; -k, -x and other
 options go to every stage that runs.
 """
@@ -182,7 +185,8 @@ def _mutations(script, arguments, words):
 
 
 def _run_stage(environment, name, paths, options, tally, tell, more):
-    variables = {"HUB_BROWSER": browser.find() or "", **more}
+    needs_browser = any(path.startswith("tests/e2e") for path in paths)
+    variables = {"HUB_BROWSER": (browser.provide(tell) if needs_browser else browser.find()) or "", **more}
     if name != "addons":
         return _pytest(environment, ["-p", "no:odoo", *paths, *options], variables, tally)
     if not variables["HUB_BROWSER"]:

@@ -109,7 +109,11 @@ class IntegrationAlert(models.Model):
                 row["backend_id"],
                 row["id"],
                 row["tier"],
-                {"count": int(row["count"]), "minutes": STEP_MINUTES, "usual": round(row["usual"], 1)},
+                {
+                    "count": int(row["count"]),
+                    "minutes": STEP_MINUTES,
+                    "usual": f"{row['usual']:.1f}".removesuffix(".0"),
+                },
             )
             for row in rows
             if is_step(int(row["count"]), row["usual"], least=least, factor=factor)

@@ -17,8 +17,8 @@ class IntegrationAttempt(models.Model):
     company_id = fields.Many2one(related="message_id.company_id")
     call_id = fields.Many2one("integration.call", ondelete="cascade")
     kind = fields.Selection([("work", "Work"), ("call", "Call"), ("lookup", "Look-up")], required=True, default="work")
-    started_at = fields.Datetime(required=True)
-    duration_ms = fields.Integer("Duration (ms)")
+    started_at = fields.Datetime("Started", required=True)
+    duration_ms = fields.Integer("Took (ms)")
     outcome = fields.Selection(
         [
             ("done", "Done"),

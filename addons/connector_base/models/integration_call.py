@@ -43,7 +43,7 @@ class IntegrationCall(models.Model):
     meta = fields.Text()
     result = fields.Text("Answer")
     created_at = fields.Datetime()
-    answered_at = fields.Datetime()
+    answered_at = fields.Datetime("Answered")
 
     _key_uniq = models.Constraint("UNIQUE (backend_id, call_key)", "This call has been planned already.")
     _external_idx = models.Index("(external_id) WHERE external_id IS NOT NULL")

@@ -48,8 +48,8 @@ class IntegrationException(models.Model):
     amount = fields.Monetary("Worth", currency_field="currency_id")
     currency_id = fields.Many2one("res.currency", related="company_id.currency_id")
     occurrences = fields.Integer("Times", default=1)
-    first_seen = fields.Datetime(default=fields.Datetime.now)
-    last_seen = fields.Datetime(default=fields.Datetime.now)
+    first_seen = fields.Datetime("First seen", default=fields.Datetime.now)
+    last_seen = fields.Datetime("Last seen", default=fields.Datetime.now)
     resolution_kind = fields.Selection(
         [
             ("healed", "Mended by itself"),
@@ -144,16 +144,16 @@ class IntegrationException(models.Model):
         }
         hints = {
             "credentials": self.env._("Enter the credentials again and test the connection."),
-            "configuration": self.env._("Complete the backend's set-up, then replay."),
+            "configuration": self.env._("Complete the backend's set-up, then try again."),
             "format": self.env._("Ask the partner to send it again in the agreed form, or have a technician look."),
-            "refused": self.env._("Correct what the partner complains about, then replay."),
+            "refused": self.env._("Correct what the partner complains about, then try again."),
         }
         lead = texts.get(error.error_class, self.env._("This message needs a person."))
         category = error.category
         return {
             "category": category,
             "cause": f"{lead} ({error})"[:1000] if not error.params.get("cause") else error.params["cause"],
-            "suggestion": hints.get(category, self.env._("Correct it, then press Replay.")),
+            "suggestion": hints.get(category, self.env._("Correct it, then try again.")),
             "group_key": str(error.params.get("group_key") or ""),
         }
 
@@ -167,7 +167,7 @@ class IntegrationException(models.Model):
                 tries=tries,
                 error=str(error)[:500],
             ),
-            "suggestion": self.env._("When the trouble is over, press Replay."),
+            "suggestion": self.env._("When the trouble is over, try again."),
             "group_key": getattr(error, "error_class", ""),
         }
 

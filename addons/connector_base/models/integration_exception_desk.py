@@ -45,7 +45,19 @@ class IntegrationException(models.Model):
         """
         self.ensure_one()
         key = self.group_key or ""
-        return "" if ":" in key or key == self.category else key
+        return "" if ":" in key or key == self.category else self._trouble_names().get(key, key)
+
+    @api.model
+    def _trouble_names(self):
+        """{error class: how people call it}, for what was given up."""
+        text = self.env._
+        return {
+            "transient": text("partner has trouble"),
+            "rate_limited": text("partner asks us to wait"),
+            "circuit_open": text("calls are suspended"),
+            "conflict": text("changed meanwhile"),
+            "unknown": text("nobody foresaw it"),
+        }
 
     @api.model
     @api.readonly

@@ -50,14 +50,16 @@ class IntegrationFlow(models.Model):
         help="Each message stands for the whole object, so an older one that waits is "
         "skipped once a newer one is there.",
     )
-    batch_size = fields.Integer(default=25, required=True)
-    poll_minutes = fields.Integer(help="Minutes between look-ups at the partner; 0: never.")
+    batch_size = fields.Integer("Messages at once", default=25, required=True)
+    poll_minutes = fields.Integer("Look-up every (min)", help="Minutes between look-ups at the partner; 0: never.")
     poll_overlap_minutes = fields.Integer(
-        default=10, help="How far each look-up reaches back before the end of the last one."
+        "Look-up reaches back (min)",
+        default=10,
+        help="How far each look-up reaches back before the end of the last one.",
     )
     polled_until = fields.Datetime(readonly=True, copy=False)
     polled_at = fields.Datetime("Last look-up", readonly=True, copy=False)
-    max_attempts = fields.Integer(default=10, required=True)
+    max_attempts = fields.Integer("Tries", default=10, required=True)
     retry_base = fields.Float("First wait (s)", default=5.0)
     retry_max = fields.Float("Longest wait (s)", default=3600.0)
     freshness_minutes = fields.Integer(

@@ -128,7 +128,9 @@ class IntegrationTimeline(models.AbstractModel):
         if message.duplicate_count:
             facts.append(self.env._("delivered %s times more", message.duplicate_count))
         text = " · ".join(filter(None, facts))
-        yield self._entry(message.received_at, "fa-envelope-o", title, text, "info", message, rank=1)
+        # within a second, what leaves comes after what it tells of
+        rank = 1 if message.direction == "in" else 6
+        yield self._entry(message.received_at, "fa-envelope-o", title, text, "info", message, rank=rank)
         states = dict(message._fields["state"]._description_selection(self.env))
         if message.state in ("cancelled", "echo") or message.superseded_by_id:
             title = self.env._("Left out") if message.superseded_by_id else states[message.state]
@@ -159,7 +161,8 @@ class IntegrationTimeline(models.AbstractModel):
         took = self.env._("%s ms", attempt.duration_ms) if attempt.duration_ms else ""
         text = " · ".join(filter(None, [outcome, attempt.excerpt, took]))
         tone = tones.get(attempt.outcome, "danger" if attempt.outcome else "info")
-        return self._entry(attempt.started_at, icon, title, text, tone, attempt.message_id, rank=3)
+        rank = 3 if attempt.message_id.direction == "in" else 7
+        return self._entry(attempt.started_at, icon, title, text, tone, attempt.message_id, rank=rank)
 
     def _work_title(self, attempt):
         if attempt.outcome == "done":
@@ -190,7 +193,7 @@ class IntegrationTimeline(models.AbstractModel):
                 exception.suggestion,
                 "danger",
                 exception,
-                rank=6,
+                rank=8,
             )
             if exception.state == "resolved":
                 yield self._entry(
@@ -200,7 +203,7 @@ class IntegrationTimeline(models.AbstractModel):
                     exception.resolution,
                     "success",
                     exception,
-                    rank=7,
+                    rank=9,
                     person=exception.sudo().resolved_by_id.name,
                 )
 

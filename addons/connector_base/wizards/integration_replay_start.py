@@ -28,8 +28,8 @@ class IntegrationReplayStart(models.TransientModel):
         required=True,
         default="dead",
     )
-    received_from = fields.Datetime()
-    received_to = fields.Datetime("until")
+    received_from = fields.Datetime("Received from")
+    received_to = fields.Datetime("Received until")
     reason = fields.Char(required=True)
     rate = fields.Integer("Messages a minute", required=True, default=lambda self: self._default_rate())
     count = fields.Integer("Messages", compute="_compute_count")

@@ -136,7 +136,7 @@ class IntegrationProductMatcher(models.AbstractModel):
             "product",
             self._unknown_text(sku, clean(line.title)),
             self.env._(
-                "Create the product or correct its SKU, or link the channel's product to one of yours, then try again."
+                "Choose the product that it means. Or create one with this SKU, or correct a SKU, then try again."
             ),
             group_key=sku or line.product_id,
         )

@@ -1,0 +1,113 @@
+"""What the pictures of the documentation show: a shop with everyday trouble, made as it comes about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sandbox.scenario import deliver
+from tests.e2e.hub import Hub
+
+#: a mix of all shapes, so that the desk shows every kind of trouble
+MIX, UNKNOWN, FAILED = 60, 40, 30
+#: messages a minute: slow enough to be seen at work
+RATE = 40
+
+
+@dataclass
+class Scene:
+    """A hub with a day behind it.
+
+    :param ids: what the pictures open, by what it is called there
+    """
+
+    hub: Hub
+    ids: dict[str, Any] = field(default_factory=dict)
+
+    def play(self) -> None:
+        """Let it all happen, once."""
+        self._orders()
+        self._outage()
+        self._mappings()
+        self._correction()
+        self._count()
+
+    def one(self, model: str, *domain: Any, order: str = "id") -> int:
+        """Id of the first record of a domain.
+
+        :raises AssertionError: there is none
+        """
+        found = self.hub.odoo.rows(model, list(domain), ["id"], order=order, limit=1)
+        assert found, f"no {model} {domain}"
+        return found[0]["id"]
+
+    def _orders(self) -> None:
+        hub = self.hub
+        hub.place("mix", count=MIX)
+        hub.place("unknown_sku", count=UNKNOWN)
+        hub.quiet(300)
+        told = hub.place("same_variant_twice")[0]
+        hub.quiet()
+        shipped = hub.ship_one_unit(told)
+        hub.quiet()
+        self.ids["number"] = hub.shop.order(told)["name"]
+        self.ids["message"] = self.one("integration.message", ("business_key", "=", told), ("topic", "=", "order.in"))
+        sent = (("direction", "=", "out"), ("res_model", "=", "stock.picking"), ("res_id", "=", shipped["id"]))
+        self.ids["shipment"] = self.one("integration.message", *sent)
+        domain = [("state", "=", "assigned"), ("sale_id.integration_hold", "=", False)]
+        ready = hub.odoo.rows("stock.picking", domain, ["id"], limit=15)
+        deliver.validate(hub.odoo, [row["id"] for row in ready])
+        hub.quiet(300)
+        self.ids["held"] = self.one("sale.order", ("integration_hold", "=", "fraud"))
+        unknown = (("state", "=", "open"), ("group_key", "=", "SHOP-ONLY-1"), ("message_id", "!=", False))
+        self.ids["product"] = self.one("integration.exception", *unknown)
+        self.ids["transfer"] = self._record_of("stock.picking")
+
+    def _record_of(self, model: str) -> int:
+        domain = [("state", "=", "open"), ("res_model", "=", model)]
+        found = self.hub.odoo.rows("integration.exception", domain, ["res_id"], limit=1)
+        assert found, f"no open exception about a {model}"
+        return found[0]["res_id"]
+
+    def _outage(self) -> None:
+        hub, flow = self.hub, [self.hub.world.flows["order.in"]]
+        hub.odoo.write("integration.flow", flow, {"max_attempts": 2, "retry_base": 0.2, "poll_minutes": 0})
+        hub.shop.post("faults", {"kind": "500_before", "operation": "nodes", "count": 10_000})
+        orders = hub.place(count=FAILED)
+        dead = [("business_key", "in", orders), ("state", "=", "dead")]
+        hub.until(lambda: hub.odoo.count("integration.message", dead) == FAILED, "all were given up")
+        hub.calm()
+        hub.odoo.write("integration.flow", flow, {"max_attempts": 10, "retry_base": 1.0})
+
+    def _mappings(self) -> None:
+        """Two delivery services that are known, and the proposal to change one of them."""
+        odoo, backend = self.hub.odoo, self.hub.world.backend_id
+        carriers = [row["id"] for row in odoo.rows("delivery.carrier", [], ["id"], limit=2)]
+        for name, carrier in zip(("Standard", "Express"), carriers, strict=True):
+            self._version(name, carrier, "Agreed with the shop", "action_approve")
+        self.ids["version"] = self._version("Express", carriers[0], "The carrier changed its service")
+        self.ids["backend"] = backend
+        self.ids["flow"] = self.hub.world.flows["order.in"]
+
+    def _version(self, value: str, carrier: int, reason: str, *buttons: str) -> int:
+        values = {
+            "backend_id": self.hub.world.backend_id,
+            "kind": "carrier",
+            "external_value": value,
+            "res_id": carrier,
+            "reason": reason,
+        }
+        made = self.hub.odoo.create("integration.mapping.version", values)
+        for button in ("action_propose", *buttons):
+            self.hub.odoo.press("integration.mapping.version", button, [made])
+        return made
+
+    def _correction(self) -> None:
+        """A message that a person may correct; any worth needs a second person."""
+        blocked = (("state", "=", "blocked"), ("topic", "=", "order.in"))
+        self.ids["blocked"] = self.one("integration.message", *blocked, order="id desc")
+        self.hub.set_backend(edit_limit=1.0)
+
+    def _count(self) -> None:
+        for cron in ("connector_base.cron_rollup", "connector_base.cron_watch"):
+            self.hub.odoo.run_cron(cron)
