@@ -188,7 +188,8 @@ def claim(registry: Any, order: dict[str, Any]) -> dict[str, Any]:
             cr.rollback()
     with _odoo.environment(registry) as env:
         env.cr.execute(
-            "UPDATE integration_message SET state = 'done', settled_at = received_at, next_at = NULL WHERE id = ANY(%s)",
+            """UPDATE integration_message SET state = 'done', settled_at = received_at, next_at = NULL
+                WHERE id = ANY(%s)""",
             (ids,),
         )
     _vacuum(registry)

@@ -1,6 +1,6 @@
 """Defences of receiving, working off and sending."""
 
-from tests.chaos.mutation import BASE, SHOPIFY, of_base, of_unit, Mutation
+from tests.chaos.mutation import BASE, SHOPIFY, Mutation, of_base, of_unit
 
 RECEIVING = (
     of_base(

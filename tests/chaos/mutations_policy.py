@@ -1,6 +1,6 @@
 """Defences of policy, roles and retention."""
 
-from tests.chaos.mutation import BASE, of_base, of_oms, of_unit, Mutation
+from tests.chaos.mutation import BASE, Mutation, of_base, of_oms, of_unit
 
 POLICY = (
     of_unit("rate limit", f"{BASE}/lib/limiter.py", "if wait > max_wait:", "if False:", "test_base_policy", "bucket"),

@@ -13,9 +13,9 @@ from sandbox.scenario.compare_fulfilments import fulfilments_now
 from sandbox.scenario.orders import TROUBLE
 from sandbox.scenario.progress import StepTimeout
 from sandbox.scenario.quiet import levels_behind, noise
+from tests.chaos import invariants_people  # noqa: F401 - declares its part of them
 from tests.chaos.clerk import Clerk
 from tests.chaos.day import ERRORS, Day
-from tests.chaos import invariants_people  # noqa: F401 - declares its part of them
 from tests.chaos.invariants import FINAL, MIDRUN
 from tests.chaos.scene import Gate, Scene
 from tests.chaos.schedule import Event, events

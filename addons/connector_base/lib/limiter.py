@@ -41,9 +41,7 @@ class Bucket:
             return bucket, wait, False
         return replace(bucket, level=bucket.level - cost), wait, True
 
-    def observe(
-        self, available: float, maximum: float, per_second: float, now: float, refund: float = 0.0
-    ) -> Bucket:
+    def observe(self, available: float, maximum: float, per_second: float, now: float, refund: float = 0.0) -> Bucket:
         """Take over what the partner says.
 
         The partner's figure does not know the calls under way, so it only ever
