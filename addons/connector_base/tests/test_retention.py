@@ -141,9 +141,7 @@ class TestRetention(RetentionCase):
 
     def test_names_and_addresses_in_texts_are_masked(self):
         partner = self.env["res.partner"].create({"name": "Ada Lovelace"})
-        message = self.settled(
-            "a", "dead", error="Mail to ada@example.com or +49 170 1234567 failed, order 20261125"
-        )
+        message = self.settled("a", "dead", error="Mail to ada@example.com or +49 170 1234567 failed, order 20261125")
         person = self.settled("b", record=partner, subject="Ada Lovelace")
         order = self.settled("c", subject="#1001")
         attempt = self.env["integration.attempt"]._start(message.ids)[message.id]
