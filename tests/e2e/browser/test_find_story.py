@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.e2e.browser.desk import Desk
 from tests.e2e.hub import Hub
 
@@ -40,8 +42,8 @@ def test_operator_finds_the_whole_story_by_the_order_number(hub: Hub, operator: 
 
     message = hub.messages(order)[0]
     told.filter(has_text="received").first.get_by_role("link").click()
-    operator.sees("Done", operator.page.get_by_role("radio"))
-    assert f"/{message['id']}" in operator.page.url
+    operator.page.wait_for_url(re.compile(rf"/{message['id']}(\?|$)"))
+    operator.page.get_by_role("radio", name="Done", checked=True).wait_for()
     assert message["state"] == "done"
 
 
