@@ -174,6 +174,7 @@ ALBUM = (
         "mapping-preview",
         after(action("connector_base.integration_mapping_version_action", "version"), pressing("What would change?")),
         "manager",
+        phone=False,
     ),
     Picture("audit", action("connector_base.integration_audit_action"), "manager"),
     Picture("audit-check", action("connector_base.integration_audit_check_action"), "manager"),
