@@ -24,6 +24,8 @@ class Incoming:
     :param occurred_at: aware UTC time at which the partner says it happened
     :param source_topic: the partner's own name of the event
     :param event_id: the partner's id of the event behind a delivery, if it differs
+    :param subject: what people call the object, where the notification says it: a message
+        that never gets as far as being read is found by it
     """
 
     topic: str
@@ -33,6 +35,7 @@ class Incoming:
     occurred_at: datetime | None = None
     source_topic: str = ""
     event_id: str = ""
+    subject: str = ""
 
 
 @dataclass(frozen=True)

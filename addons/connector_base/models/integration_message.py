@@ -11,6 +11,7 @@ from ..transaction import commit_each_statement, execute, execute_planned, in_ow
 
 OPEN_STATES = ("pending", "retry", "ambiguous")
 UTC = timezone.utc
+SUBJECT_LENGTH = 100
 
 
 class IntegrationMessage(models.Model):
@@ -164,6 +165,7 @@ class IntegrationMessage(models.Model):
             "key": incoming.key,
             "event_id": incoming.event_id or None,
             "business_key": incoming.business_key or "",
+            "subject": incoming.subject[:SUBJECT_LENGTH] or None,
             "correlation_id": new_correlation_id(),
             "occurred_at": _naive(incoming.occurred_at),
             "size": len(raw),

@@ -178,6 +178,7 @@ def _incoming(order: Mapping[str, Any]) -> Incoming:
         business_key=identifier,
         occurred_at=parse_time(order["updatedAt"]),
         source_topic="poll",
+        subject=webhook.order_number(notice),
     )
 
 

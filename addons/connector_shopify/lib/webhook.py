@@ -17,7 +17,7 @@ from typing import Any
 
 from ...connector_base.lib.adapter import Incoming
 from ...connector_base.lib.errors import AuthError, DataError
-from .const import TOPICS
+from .const import ORDER_IN, TOPICS
 from .values import gid, parse_time
 
 HMAC_HEADER = "x-shopify-hmac-sha256"
@@ -84,7 +84,14 @@ def receive(headers: Mapping[str, str], raw: bytes, secrets: Iterable[str], shop
         occurred_at=_occurred_at(headers, payload),
         source_topic=source_topic,
         event_id=headers.get(EVENT_HEADER, "").strip(),
+        subject=order_number(payload) if topic == ORDER_IN else "",
     )
+
+
+def order_number(payload: Mapping[str, Any]) -> str:
+    """What shop and customer call an order, "" where a notification does not say it."""
+    name = payload.get("name")
+    return name if isinstance(name, str) else ""
 
 
 def read_payload(raw: bytes) -> Mapping[str, Any]:

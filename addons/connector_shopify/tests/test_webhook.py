@@ -43,6 +43,14 @@ class TestShopifyWebhook(ShopifyMixin, HttpCase):
         self.assertEqual((message.key, message.event_id), ("w-1", "e-1"))
         self.assertEqual(message.occurred_at.isoformat()[:19], "2026-11-01T10:00:00")
 
+    def test_order_that_never_came_in_is_found_by_its_number(self):
+        self.deliver(ORDER)
+        message = self.messages()
+        message._settle("dead", error="HTTP 500")
+        self.assertEqual((message.subject, message.state), ("#1001", "dead"))
+        found = self.env["integration.find"].action_find("#1001")["chains"]
+        self.assertIn(message.correlation_id, str(found))
+
     def test_changed_byte_is_401(self):
         raw = json.dumps(ORDER).encode()
         answer = self.deliver(raw + b" ", **{"X-Shopify-Hmac-Sha256": sign(raw, SECRET)})

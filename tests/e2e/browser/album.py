@@ -183,4 +183,15 @@ ALBUM = (
     Picture("approval", approval, "manager"),
     Picture("order-held", action("connector_oms.integration_order_action", "held")),
     Picture("transfer-held", action("stock.action_picking_tree_all", "transfer")),
+    Picture("purchase-late", action("purchase.purchase_form_action", "purchase"), "admin"),
+    Picture("owners", action("connector_base.integration_exception_rule_action"), "manager"),
+    Picture("fixes", action("connector_base.integration_mend_action")),
+    Picture("backlogs", action("connector_base.integration_release_action")),
+    Picture("retention", action("connector_base.integration_retention_action"), "admin"),
+    Picture(
+        "retention-preview",
+        after(action("connector_base.integration_retention_action"), pressing("Show what would go")),
+        "admin",
+    ),
+    Picture("forget", action("connector_base.integration_forget_action"), "manager"),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from sandbox.scenario import deliver
@@ -30,6 +31,7 @@ class Scene:
         self._outage()
         self._mappings()
         self._correction()
+        self._purchase()
         self._count()
 
     def one(self, model: str, *domain: Any, order: str = "id") -> int:
@@ -107,6 +109,19 @@ class Scene:
         blocked = (("state", "=", "blocked"), ("topic", "=", "order.in"))
         self.ids["blocked"] = self.one("integration.message", *blocked, order="id desc")
         self.hub.set_backend(edit_limit=1.0)
+
+    def _purchase(self) -> None:
+        """A supplier who should have delivered two days ago what a channel sells."""
+        odoo, world = self.hub.odoo, self.hub.world
+        supplier = odoo.create("res.partner", {"name": "Copper & Sons"})
+        line = {"product_id": next(iter(world.products.values())), "product_qty": 120, "price_unit": 4.2}
+        order = odoo.create("purchase.order", {"partner_id": supplier, "order_line": [(0, 0, line)]})
+        odoo.press("purchase.order", "button_confirm", [order])
+        lines = odoo.read("purchase.order", [order], ["order_line"])[0]["order_line"]
+        planned = datetime.now(timezone.utc) - timedelta(days=3)
+        odoo.write("purchase.order.line", lines, {"date_planned": f"{planned:%Y-%m-%d %H:%M:%S}"})
+        odoo.run_cron("connector_oms.cron_late")
+        self.ids["purchase"] = order
 
     def _count(self) -> None:
         for cron in ("connector_base.cron_rollup", "connector_base.cron_watch"):

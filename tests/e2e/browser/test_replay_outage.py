@@ -69,12 +69,12 @@ def test_operator_ticks_what_was_given_up_and_tries_again(hub: Hub, operator: De
 
 def test_replaying_whatever_a_filter_finds_is_for_managers(hub: Hub, operator: Desk, manager: Desk, outage):
     orders = outage()
-    operator.menu("Bulk replays")
+    operator.menu("Replays", "Bulk replays")
     operator.page.get_by_role("searchbox").wait_for()
     operator.sees_not(operator.button("Replay many"))
 
     found = hub.odoo.count("integration.message", [("state", "=", "dead")])
-    manager.menu("Bulk replays")
+    manager.menu("Replays", "Bulk replays")
     manager.press("Replay many")
     dialog = manager.dialog("Replay many messages")
     manager.sees(str(found), dialog, exact=True)

@@ -109,6 +109,7 @@ def test_a_poll_looks_like_webhooks_and_pages():
     ]
     message = found.messages[0]
     assert message.business_key == "gid://shopify/Order/1"
+    assert message.subject == "#1"
     assert message.occurred_at == datetime(2026, 11, 21, 10, 1, tzinfo=timezone.utc)
     assert subject(message.raw, "order.in") == message.business_key
     (asked,) = fake.named("OrdersUpdated")

@@ -44,8 +44,18 @@ def test_a_genuine_delivery():
     assert found.event_id == "e-1"
     assert found.business_key == GID
     assert found.source_topic == "orders/updated"
+    assert found.subject == "#1"
     assert found.occurred_at == datetime(2026, 11, 21, 10, 11, 12, 123456, timezone.utc)
     assert json.loads(found.raw) == ORDER
+
+
+@pytest.mark.parametrize("name", [None, 7, {"a": 1}])
+def test_an_order_without_a_readable_number_has_none(name):
+    assert deliver({**ORDER, "name": name}).subject == ""
+
+
+def test_only_orders_are_called_by_their_name():
+    assert deliver({"id": 5, "name": "Lamp"}, "products/update").subject == ""
 
 
 @pytest.mark.parametrize("signature", ["", "AAAA", "not base64 at all é", sign(b"{}", "other")])
