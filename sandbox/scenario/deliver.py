@@ -93,8 +93,11 @@ def _pack_in_two(world: World, row: dict[str, Any]) -> None:
 
 
 def _take_some(odoo: Odoo, row: dict[str, Any], chance: random.Random) -> None:
-    """Enter what was found on the shelf: something, but not everything."""
+    """Enter what was found on the shelf: something, but not everything, where there is that much."""
     moves = odoo.read("stock.move", row["move_ids"], ["quantity"])
+    moves = [move for move in moves if move["quantity"]]  # a line that was edited away has a cancelled one
+    if len(moves) < 2:
+        return
     chance.shuffle(moves)
     found: dict[int, list[int]] = defaultdict(list)
     for index, move in enumerate(moves):
