@@ -24,7 +24,8 @@ from setup.lib.ports import free_port
 from setup.lib.service import answers
 from tests.e2e.hub import CANARY, Hub
 
-WORKERS = 2
+#: one more than jobs may run at once: two drains at work would keep a person waiting for 20 seconds
+WORKERS = 3
 #: what goes wrong on purpose shall not make anybody wait as long as in earnest
 HASTE = {"retry_base": 0.5, "retry_max": 5.0}
 #: login and password of an administrator of the connectors in another company

@@ -34,7 +34,7 @@ def hub(tmp_path_factory):
     points = tmp_path_factory.mktemp("failpoints") / "armed"
     server = Instance(
         environment,
-        workers=2,
+        workers=3,
         database=os.environ.get("HUB_TEST_DATABASE"),
         variables={"INTEGRATION_FAILPOINTS": str(points)},
     )
