@@ -4,7 +4,8 @@ from odoo import api, models
 class IntegrationAuditMixin(models.AbstractModel):
     """Puts what people change by hand on record.
 
-    What code does with ``sudo()`` (drains, crons, set-up) is no manual act.
+    What code does with ``sudo()`` (crons, set-up), and what a backend does as its own user
+    (drains), is no manual act.
     """
 
     _name = "integration.audit.mixin"
@@ -17,14 +18,14 @@ class IntegrationAuditMixin(models.AbstractModel):
     def create(self, vals_list):
         """Put the new records on record."""
         records = super().create(vals_list)
-        if not self.env.su:
+        if self._is_by_hand():
             states = [record._audit_state(vals) for record, vals in zip(records, vals_list, strict=True)]
             self.env["integration.audit"]._record(records, f"{self._audit_prefix}.create", after=states)
         return records
 
     def write(self, vals):
         """Put the change on record."""
-        if self.env.su:
+        if not self._is_by_hand():
             return super().write(vals)
         before = [record._audit_state(vals) for record in self]
         result = super().write(vals)
@@ -33,10 +34,14 @@ class IntegrationAuditMixin(models.AbstractModel):
 
     def unlink(self):
         """Put what is deleted on record."""
-        if not self.env.su:
+        if self._is_by_hand():
             states = [record._audit_state(record._fields) for record in self]
             self.env["integration.audit"]._record(self, f"{self._audit_prefix}.delete", before=states)
         return super().unlink()
+
+    def _is_by_hand(self):
+        """Whether a person does it: nobody can log in as an archived user, such as a backend's own."""
+        return not self.env.su and self.env.user.active
 
     def _act(self, action, vals, reason=""):
         """Write as a manual act with a name of its own.

@@ -59,6 +59,12 @@ class TestServiceUser(OrderCase):
         self.assertFalse(sale.user_id, "it is nobody's sale")
         self.assertFalse(self.exceptions().mapped("cause"))
 
+    def test_what_it_does_is_no_manual_act(self):
+        entries = self.env["integration.audit"].search_count([])
+        self.bring(order(lines=[line("SKU-A", 1, "10.00", [tax(19, "1.90")])]))
+        self.bring(order(note="Please ring twice", minutes=1, lines=[line("SKU-A", 1, "10.00", [tax(19, "1.90")])]))
+        self.assertEqual(self.env["integration.audit"].search_count([]), entries)
+
     def test_products_are_linked_by_the_service_user(self):
         flow = self.make_flow("product.in")
         self.backend.product_policy = "create"

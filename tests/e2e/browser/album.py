@@ -192,6 +192,7 @@ ALBUM = (
         "retention-preview",
         after(action("connector_base.integration_retention_action"), pressing("Show what would go")),
         "admin",
+        phone=False,
     ),
-    Picture("forget", action("connector_base.integration_forget_action"), "manager"),
+    Picture("forget", action("connector_base.integration_forget_action"), "admin"),
 )

@@ -114,7 +114,8 @@ class Scene:
         """A supplier who should have delivered two days ago what a channel sells."""
         odoo, world = self.hub.odoo, self.hub.world
         supplier = odoo.create("res.partner", {"name": "Copper & Sons"})
-        line = {"product_id": next(iter(world.products.values())), "product_qty": 120, "price_unit": 4.2}
+        product = world.products[world.stocked[0]["sku"]]
+        line = {"product_id": product, "product_qty": 120, "price_unit": 4.2}
         order = odoo.create("purchase.order", {"partner_id": supplier, "order_line": [(0, 0, line)]})
         odoo.press("purchase.order", "button_confirm", [order])
         lines = odoo.read("purchase.order", [order], ["order_line"])[0]["order_line"]
