@@ -117,12 +117,16 @@ def _trouble(chance: random.Random) -> Iterator[Event]:
 
 
 def _lines(chance: random.Random) -> Iterator[Event]:
-    """Faults of the lines to the shop and to PostgreSQL: each for a while, then calm again."""
-    for line, share in (("shop", 0.5), ("base", 0.15)):
-        begin = chance.uniform(1, SECONDS - 9)
+    """Faults of the lines to the shop and to PostgreSQL, then calm again.
+
+    A connection to the shop carries few questions, and few are opened while workers die: so its line
+    is bad to the end. Through a line to PostgreSQL everything goes: some seconds of that are enough.
+    """
+    for line, share, latest, depth in (("shop", 0.4, 6, 2), ("base", 0.15, SECONDS - 9, 150)):
+        begin = chance.uniform(1, latest)
+        end = SECONDS if line == "shop" else begin + chance.uniform(4, 8)
         kinds = {kind: round(chance.uniform(0, share), 2) for kind in ("latency", "reset", "blackhole", "cut")}
-        depth = 5 if line == "shop" else 150
         plan = {**kinds, "seed": str(chance.randrange(10**6)), "depth": depth, "silence": 3.0}
         yield Event(begin, "harm_line", {"line": line, **plan})
-        yield Event(begin + chance.uniform(4, 8), "calm_line", {"line": line})
+        yield Event(end, "calm_line", {"line": line})
     yield Event(chance.uniform(3, SECONDS), "break_line", {"line": chance.choice(("shop", "base"))})
