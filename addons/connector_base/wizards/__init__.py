@@ -8,5 +8,6 @@ from . import (
     integration_replay_start,
     integration_resolve,
     integration_retention_preview,
+    integration_retention_preview_line,
     integration_snooze,
 )

@@ -145,30 +145,3 @@ class PurchaseOrder(models.Model):
         result = super().button_cancel()
         self._integration_check_late()
         return result
-
-
-class PurchaseOrderLine(models.Model):
-    """Another date is another promise."""
-
-    _inherit = "purchase.order.line"
-
-    def write(self, vals):
-        """See whether the order is still late."""
-        result = super().write(vals)
-        if "date_planned" in vals:
-            self.order_id._integration_check_late()
-        return result
-
-
-class StockPicking(models.Model):
-    """What has come is not late any more."""
-
-    _inherit = "stock.picking"
-
-    def _action_done(self):
-        """See whether the purchase order is still late."""
-        result = super()._action_done()
-        purchases = self.move_ids.purchase_line_id.order_id
-        if purchases:
-            purchases._integration_check_late()
-        return result
