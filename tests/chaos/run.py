@@ -135,7 +135,7 @@ class Run:
     def _work_off(self) -> bool:
         """Until nothing is on its way and nobody has anything to do; whether that came true."""
         clerk = Clerk(self.scene)
-        for step in (self.scene.day.ship_the_rest, self.scene.hub.look_now, clerk.retry_stock):
+        for step in (self.scene.day.ship_the_rest, self.scene.day.look_now, clerk.retry_stock):
             if not self._patiently(step) or not self._until_calm(clerk):
                 return False
         return True
