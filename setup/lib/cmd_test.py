@@ -25,7 +25,7 @@ Sets everything up as setup/run does and runs the tests in stages:
   addons    addons/*       under Odoo, on a fresh copy of the template database
   e2e       tests/e2e, tests/chaos   against real Odoo servers with several workers, and sandboxes
 
-  --chaos N       only tests/chaos: N seeds of broken servers, each about a minute and a half; --chaos-from S begins
+  --chaos N       only tests/chaos: N seeds of broken servers, each about two minutes; --chaos-from S begins
                   with another seed than 1. The plain run plays three
   --mutations     only the mutation gate: takes every defence of the addons away in turn, in a copy, and shows which
                   test notices; words that follow choose the defences that hold one of them
