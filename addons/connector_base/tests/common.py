@@ -4,7 +4,9 @@ import json
 from datetime import datetime, timezone
 from unittest.mock import patch
 
-from odoo.tests import HttpCase, TransactionCase
+from odoo import SUPERUSER_ID, api
+from odoo.modules.registry import Registry
+from odoo.tests import BaseCase, HttpCase, TransactionCase, get_db_name
 
 from ..lib.adapter import Adapter, CallResult, Check, Incoming, PollPage
 from ..lib.errors import AuthError, DataError, TransientError
@@ -211,3 +213,35 @@ class HubCase(HubMixin, TransactionCase):
 
 class HubHttpCase(HubMixin, HttpCase):
     """Tests of the hub over real HTTP."""
+
+
+class RaceCase(BaseCase):
+    """Real cursors, real commits: a test in one transaction cannot show what two do to each other.
+
+    What is committed is deleted again.
+    """
+
+    def setUp(self):
+        super().setUp()
+        self.registry = Registry(get_db_name())
+        model = self.registry["integration.backend"]
+        kinds = model._selection_kind
+        patcher = patch.object(model, "_selection_kind", lambda self: [*kinds(self), ("test", "Test")])
+        patcher.start()
+        self.addCleanup(patcher.stop)
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            backend = env["integration.backend"].create({"name": "Race", "kind": "test"})
+            flow = env["integration.flow"].create(
+                {"name": "Race", "code": "race.out", "backend_id": backend.id, "direction": "out"}
+            )
+            self.backend_id, self.flow_id = backend.id, flow.id
+        self.addCleanup(self.clean)
+
+    def clean(self):
+        """Delete what was committed."""
+        with self.registry.cursor() as cr:
+            cr.execute("DELETE FROM integration_message WHERE flow_id = %s", (self.flow_id,))
+            cr.execute("DELETE FROM queue_job WHERE identity_key = %s", (f"integration:drain:{self.flow_id}",))
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            env["integration.backend"].browse(self.backend_id).unlink()

@@ -1,51 +1,30 @@
-"""The nightly run beside people and drains at work: real cursors, real commits.
-
-A test in one transaction cannot show this. What is committed here is deleted again.
-"""
+"""The nightly run beside people and drains at work."""
 
 from unittest.mock import patch
 
 from odoo import SUPERUSER_ID, api
-from odoo.modules.registry import Registry
-from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tests import tagged
+
+from .common import RaceCase
 
 
 @tagged("post_install", "-at_install")
-class TestRetentionRace(BaseCase):
+class TestRetentionRace(RaceCase):
     """Two old messages; somebody replays one of them while the run comes by."""
 
     def setUp(self):
         super().setUp()
-        self.registry = Registry(get_db_name())
-        model = self.registry["integration.backend"]
-        kinds = model._selection_kind
-        patcher = patch.object(model, "_selection_kind", lambda self: [*kinds(self), ("test", "Test")])
-        patcher.start()
-        self.addCleanup(patcher.stop)
         with self.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
-            backend = env["integration.backend"].create({"name": "Kept long enough", "kind": "test"})
-            flow = env["integration.flow"].create(
-                {"name": "Kept", "code": "kept.out", "backend_id": backend.id, "direction": "out"}
-            )
-            self.backend_id, self.flow_id = backend.id, flow.id
             messages = env["integration.message"]
             for key in ("free", "busy"):
-                messages |= messages._emit(flow, None, key, payload=b"Ada")
+                messages |= messages._emit(env["integration.flow"].browse(self.flow_id), None, key, payload=b"Ada")
             messages._settle("dead", error="ada@example.com")
             cr.execute(
                 "UPDATE integration_message SET settled_at = settled_at - interval '3 years' WHERE id = ANY(%s)",
                 (messages.ids,),
             )
             self.free, self.busy = messages.ids
-        self.addCleanup(self.clean)
-
-    def clean(self):
-        with self.registry.cursor() as cr:
-            cr.execute("DELETE FROM integration_message WHERE flow_id = %s", (self.flow_id,))
-            cr.execute("DELETE FROM queue_job WHERE identity_key = %s", (f"integration:drain:{self.flow_id}",))
-            env = api.Environment(cr, SUPERUSER_ID, {})
-            env["integration.backend"].browse(self.backend_id).unlink()
 
     def run_night(self):
         """The run, for the flow of this test alone."""

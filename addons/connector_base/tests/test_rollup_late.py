@@ -1,44 +1,26 @@
-"""Who commits after the look is counted by the next one: real cursors, real commits.
-
-A test in one transaction cannot show this. What is committed here is deleted again.
-"""
-
-from unittest.mock import patch
+"""Who commits after the look is counted by the next one."""
 
 from odoo import SUPERUSER_ID, api
-from odoo.modules.registry import Registry
-from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tests import tagged
+
+from .common import RaceCase
 
 
 @tagged("post_install", "-at_install")
-class TestLateCommit(BaseCase):
+class TestLateCommit(RaceCase):
     """One writes a message and takes its time; the rollups look meanwhile."""
 
     def setUp(self):
         super().setUp()
-        self.registry = Registry(get_db_name())
-        model = self.registry["integration.backend"]
-        kinds = model._selection_kind
-        patcher = patch.object(model, "_selection_kind", lambda self: [*kinds(self), ("test", "Test")])
-        patcher.start()
-        self.addCleanup(patcher.stop)
         with self.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
             self.marks = env["integration.rollup.mark"].search([], order="id desc", limit=1).id or 0
-            backend = env["integration.backend"].create({"name": "Late committer", "kind": "test"})
-            flow = env["integration.flow"].create(
-                {"name": "Late", "code": "late.out", "backend_id": backend.id, "direction": "out"}
-            )
-            self.backend_id, self.flow_id = backend.id, flow.id
-        self.addCleanup(self.clean)
 
     def clean(self):
+        """Forget the looks as well."""
         with self.registry.cursor() as cr:
-            cr.execute("DELETE FROM integration_message WHERE flow_id = %s", (self.flow_id,))
             cr.execute("DELETE FROM integration_rollup_mark WHERE id > %s", (self.marks,))
-            cr.execute("DELETE FROM queue_job WHERE identity_key = %s", (f"integration:drain:{self.flow_id}",))
-            env = api.Environment(cr, SUPERUSER_ID, {})
-            env["integration.backend"].browse(self.backend_id).unlink()
+        super().clean()
 
     def look(self):
         with self.registry.cursor() as cr:
