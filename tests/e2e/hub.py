@@ -253,7 +253,7 @@ class Hub:
         """
 
         def look() -> bool:
-            if len(self.server.worker_pids()) == 2:
+            if len(self.server.worker_pids()) == self.server.workers:
                 self.sweep()
             return settled()
 
