@@ -224,6 +224,15 @@ class IntegrationException(models.Model):
             )
             for newer, older in self.env.cr.fetchall():
                 messages.browse(older)._supersede(messages.browse(newer))
+        self._heal_messages(messages)
+
+    @api.model
+    def _heal_messages(self, messages):
+        """Close what is open about these messages themselves.
+
+        What is about a record (a held order) whoever mends the record closes: a message
+        that is applied once more finds nothing to change, and would not report it again.
+        """
         self.sudo().search(
             [("message_id", "in", messages.ids), ("state", "=", "open"), ("res_id", "=", False)]
         )._resolve(self.env._("Mended by a later event."))

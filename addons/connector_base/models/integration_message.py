@@ -300,7 +300,7 @@ class IntegrationMessage(models.Model):
             (newest.id, self.env._("A newer message was applied instead."), self.ids),
         )
         self.invalidate_recordset()
-        self.env["integration.exception"]._heal(messages=self)
+        self.env["integration.exception"]._heal_messages(self)
 
     @api.model
     def _close_forgotten_attempts(self):

@@ -39,6 +39,21 @@ class TestReplayDone(OrderCase):
             self.assertEqual(set(messages.mapped("state")), {"done"})
             self.assertEqual(self.picture(sale), before)
 
+    def test_held_order_stays_in_front_of_a_person(self):
+        self.flow.full_state = True
+        first = builder.order(703, financial_status="pending", lines=[builder.line("SKU-A", quantity=2)])
+        sale = self.bring(first)
+        self.bring(self.update(first, note="Please ring twice"))
+        held = self.exceptions("payment")
+        self.assertEqual(held.res_id, sale.id)
+        before = self.picture(sale)
+        messages = self.env["integration.message"].search([("business_key", "=", first.external_id)])
+        messages.action_replay()
+        self.drain(self.flow)
+        self.assertEqual(self.picture(sale), before)
+        self.assertEqual(messages.superseded_by_id, messages.sorted("id")[-1])
+        self.assertEqual(held.state, "open")
+
     def test_bulk_replay_of_an_order_that_is_there_makes_no_second_one(self):
         document = builder.order(702)
         sale = self.bring(document)
