@@ -20,8 +20,8 @@ MESSAGES = """
             received_at, occurred_at, next_at, settled_at, attempt_count, duplicate_count, duplicates_seen,
             error_class, last_error, res_model, res_id, size, digest, raw)
     SELECT f.backend_id, f.id, f.company_id, f.direction, f.code, 'bench-' || n,
-           split_part(f.code, '.', 1) || '-' || d.object, '#' || (100000 + d.object), md5('chain' || d.object)::uuid::text,
-           s.state, t.at, t.at - interval '3 seconds',
+           split_part(f.code, '.', 1) || '-' || d.object, '#' || (100000 + d.object),
+           md5('chain' || d.object)::uuid::text, s.state, t.at, t.at - interval '3 seconds',
            CASE WHEN s.state IN ('pending', 'retry') THEN t.at + interval '1 minute' END,
            CASE WHEN s.state NOT IN ('pending', 'retry', 'ambiguous')
                 THEN t.at + interval '1 second' * (0.2 - 3 * ln(greatest(d.luck, 0.0001))) END,
