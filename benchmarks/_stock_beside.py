@@ -81,6 +81,7 @@ def _publish_by_sql(env: Any, backend: Any, warehouses: list[int]) -> None:
     from odoo.addons.connector_oms.stock.publish import Round
 
     round_ = Round(backend._flow("stock.out"), True)
+    round_._enter()
     round_._add(round_._changes(warehouses))
     env.cr.execute(
         """UPDATE integration_stock_level
@@ -91,18 +92,26 @@ def _publish_by_sql(env: Any, backend: Any, warehouses: list[int]) -> None:
 
 
 def times(registry: Any, order: dict[str, Any]) -> dict[str, Any]:
-    """Seconds of the bare SQL (with its answer fetched, and only counted) and of the comparison."""
-    from odoo.addons.connector_oms.lib import availability as sql
+    """Seconds of the bare SQL (with its answer fetched, and only counted) and of the comparison.
+
+    :param order: {backend_id, warehouses}
+    """
+    from odoo.addons.connector_oms.lib import availability, offer_sql
+    from odoo.addons.connector_oms.stock.offer import Offer
 
     with _odoo.environment(registry) as env:
         cr, expiry = env.cr, env["integration.stock.availability"]._has_expiry()
-        values = {**order, "units": 0, "percent": 0}
-        bare = sql.availability_sql(of_products=False, expiry=expiry)
+        backend = env["integration.backend"].browse(order["backend_id"])
+        offer = Offer(backend)
+        places = sorted({row["place_id"] for row in offer.own})
+        values = {"backend_id": backend.id, "company_id": backend.company_id.id, **offer.values(places)}
+        shape, with_parts = offer.shape(of_pairs=False), offer.with_parts
+        bare = availability.availability_sql(of_products=False, expiry=expiry, kits=offer.kits)
         statements = {
             "bare": bare,
             "bare, counted": f"SELECT count(*), sum(units) FROM ({bare}) found",
-            "compared": sql.changed_sql(of_pairs=False, expiry=expiry),
-            "newly linked": sql.missing_sql(of_pairs=False, expiry=expiry),
+            "compared": offer_sql.changed_sql(shape, with_parts=with_parts),
+            "newly linked": offer_sql.missing_sql(shape, with_parts=with_parts),
         }
         found = {name: [] for name in statements}
         for __ in range(TRIES):  # in turn, so that a busy moment hits all alike

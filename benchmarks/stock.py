@@ -96,7 +96,7 @@ def main() -> None:
             side = Side(odoo, sandbox.url, images.program("_stock_beside", database))
             progress(f"{options.products} products in three warehouses")
             side.load(options.products)
-            times = side.ask("times", warehouse_ids=side.facts["warehouses"], **side.facts)
+            times = side.ask("times", **side.facts)
             progress(f"{options.changes} changed quants, {options.rounds} times")
             changes = [side.change(options.changes, number) for number in range(options.rounds)]
             side.beside.end()

@@ -30,6 +30,7 @@
         "views/account_move_views.xml",
         "views/purchase_order_views.xml",
         "views/stock_views.xml",
+        "views/stock_share_views.xml",
         "views/stock_picking_views.xml",
         "views/integration_story_views.xml",
     ],

@@ -1,8 +1,10 @@
 """What a channel is offered."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from addons.connector_oms.lib.levels import dump_levels, load_levels, sellable, slices
+from addons.connector_oms.lib.levels import dump_levels, load_levels, quota, sellable, slices
 
 
 @pytest.mark.parametrize(
@@ -38,3 +40,21 @@ def test_payload_names_levels_only():
     assert load_levels(dump_levels([3, 1])) == [3, 1]
     with pytest.raises(ValueError, match="by number"):
         load_levels(b'{"levels": ["x"]}')
+
+
+@given(
+    units=st.integers(0, 500),
+    weights=st.lists(st.integers(1, 30), min_size=1, max_size=6),
+    short=st.integers(0, 20),
+)
+def test_quotas_add_up_and_nobody_gets_more_than_a_unit_too_much(units, weights, short):
+    parts = [quota(units, weights, position, short) for position in range(len(weights))]
+    assert sum(parts) == units
+    assert min(parts) >= 0
+    if units > short:
+        for part, weight in zip(parts, weights, strict=True):
+            assert abs(part - units * weight / sum(weights)) < 1
+
+
+def test_the_first_channel_gets_the_last_unit():
+    assert [quota(1, [1, 9], position) for position in (0, 1)] == [1, 0]

@@ -11,13 +11,14 @@ Quants that may be sold lie in internal locations below the warehouse's view
 location, not in or below one that is flagged as not sellable, belong to the company
 (no consignment) and have not passed their removal date.
 
+Of a kit, as many as can be put together in that one warehouse; who orders kits takes
+their components. ``integration_stock_kit`` says what is in a kit.
+
 Membership is decided by ``parent_path``: the stored ``stock_location.warehouse_id``
 goes stale when a grandparent moves. NULL quantities count as 0.
 """
 
 from __future__ import annotations
-
-from .levels import SELLABLE_SQL
 
 #: locations that may be sold from, of the warehouses asked for
 _PLACES = """
@@ -67,7 +68,7 @@ _QUANTS = """
          WHERE (q.owner_id IS NULL OR q.owner_id = p.owner_id){expiry}"""
 
 _FREE = """
-free AS (
+{name} AS (
     SELECT product_id, warehouse_id, SUM(units) AS units{offer}
       FROM ({quants}
         UNION ALL
@@ -79,10 +80,10 @@ free AS (
           JOIN place p ON p.location_id = m.location_id
          WHERE m.state IN ('confirmed', 'partially_available')
         UNION ALL
-        SELECT s.product_id, COALESCE(s.warehouse_id, o.warehouse_id),
-               -round(s.product_uom_qty * su.factor / pu.factor, 6)
+        SELECT {part_of_line}, COALESCE(s.warehouse_id, o.warehouse_id),
+               -round(s.product_uom_qty * su.factor / pu.factor{times}, 6)
           FROM sale_order o
-          JOIN sale_order_line s ON s.order_id = o.id
+          JOIN sale_order_line s ON s.order_id = o.id{kit_of_line}
           JOIN product_product pp ON pp.id = s.product_id
           JOIN product_template pt ON pt.id = pp.product_tmpl_id
           JOIN uom_uom su ON su.id = s.product_uom_id
@@ -91,150 +92,102 @@ free AS (
            AND o.state IN ('draft', 'sent')
            AND s.display_type IS NULL{product_of_line}
         UNION ALL
-        SELECT k.product_id, k.warehouse_id, -k.quantity::numeric
-          FROM integration_order_claim k
+        SELECT {part_of_claim}, c.warehouse_id, -c.quantity::numeric{times}
+          FROM integration_order_claim c{kit_of_claim}
          WHERE TRUE{product_of_claim}
       ) part
      WHERE warehouse_id = ANY(%(warehouse_ids)s)
      GROUP BY product_id, warehouse_id
 )"""
 
-_PRODUCT = " AND {alias}.product_id = ANY(%(product_ids)s)"
+#: Kits beside the plain products. What is missing of one component cannot be made good
+#: by another, nor by another warehouse.
+_KITS = """
+free AS (
+    SELECT product_id, warehouse_id, units FROM loose
+     WHERE product_id NOT IN (SELECT product_id FROM integration_stock_kit)
+    UNION ALL
+    SELECT k.product_id, w.id, floor(MIN(COALESCE(loose.units, 0) / k.quantity))
+      FROM integration_stock_kit k
+     CROSS JOIN unnest(%(warehouse_ids)s::int[]) AS w(id)
+      LEFT JOIN loose ON loose.product_id = k.component_id AND loose.warehouse_id = w.id{kits}
+     GROUP BY k.product_id, w.id
+)"""
+_KITS_ASKED = """
+     WHERE k.product_id = ANY(%(product_ids)s)"""
+_JOIN_KIT = """
+          LEFT JOIN integration_stock_kit k ON k.product_id = {alias}.product_id"""
+
+#: What has to be looked at to know these products' availability: with the components of
+#: kits, and with the kits that an order may take the products by.
+KIT_NEIGHBOURS = """
+WITH component AS (
+    SELECT k.component_id AS id FROM integration_stock_kit k WHERE k.product_id = ANY(%(product_ids)s)
+    UNION SELECT unnest(%(product_ids)s)
+)
+SELECT id, FALSE FROM component
+ UNION ALL
+SELECT k.product_id, TRUE FROM integration_stock_kit k JOIN component c ON c.id = k.component_id"""
+
+_PRODUCT = " AND {alias}.product_id = ANY(%({ids})s)"
 _ONLY = "(SELECT * FROM {table} WHERE product_id = ANY(%(product_ids)s) OFFSET 0)"
 _EXPIRY = " AND (q.removal_date IS NULL OR q.removal_date > now() AT TIME ZONE 'UTC')"
 
 
-def free_ctes(*, of_products: bool, expiry: bool, offer: str = "") -> str:
+def demand_ctes(*, of_products: bool) -> str:
+    """Common table expressions ``place`` (sellable locations) and ``demand`` (open moves out)."""
+    moves = _ONLY.format(table="stock_move") if of_products else "stock_move"
+    of_move = _PRODUCT.format(alias="m", ids="product_ids") if of_products else ""
+    return f"{_PLACES},{_DEMAND.format(product_of_move=of_move, moves=moves)}"
+
+
+def free_ctes(*, of_products: bool, expiry: bool, kits: bool = False, offer: str = "") -> str:
     """Common table expressions that end in ``free (product_id, warehouse_id, units)``.
 
     A pair without stock and demand has no row. Parameters: ``warehouse_ids`` and, with
-    ``of_products``, ``product_ids``.
+    ``of_products``, ``product_ids``; with ``kits`` too, that is what ``KIT_NEIGHBOURS``
+    gives, and ``ordered_ids`` the same with the kits.
 
     :param of_products: only the products asked for
     :param expiry: the database has removal dates (``product_expiry``)
-    :param offer: SQL of a further column ``offer``, over the sum of ``units``
+    :param kits: there are kits
+    :param offer: SQL of a further column ``offer``, over the sum of ``units``; without kits
     """
+    ordered = "ordered_ids" if kits else "product_ids"
 
-    def product(alias: str) -> str:
-        return _PRODUCT.format(alias=alias) if of_products else ""
+    def product(alias: str, ids: str = "product_ids") -> str:
+        return _PRODUCT.format(alias=alias, ids=ids) if of_products else ""
 
     def table(name: str) -> str:
         return _ONLY.format(table=name) if of_products else name
 
-    quants = _QUANTS.format(quants=table("stock_quant"), expiry=_EXPIRY if expiry else "")
-    return ",".join(
-        (
-            _PLACES,
-            _DEMAND.format(product_of_move=product("m"), moves=table("stock_move")),
-            _FREE.format(
-                quants=quants,
-                product_of_line=product("s"),
-                product_of_claim=product("k"),
-                offer=f", {offer} AS offer" if offer else "",
-            ),
-        )
-    )
+    def part(alias: str) -> str:
+        return f"COALESCE(k.component_id, {alias}.product_id)" if kits else f"{alias}.product_id"
+
+    def kit(alias: str) -> str:
+        return _JOIN_KIT.format(alias=alias) if kits else ""
+
+    ctes = [
+        demand_ctes(of_products=of_products),
+        _FREE.format(
+            name="loose" if kits else "free",
+            quants=_QUANTS.format(quants=table("stock_quant"), expiry=_EXPIRY if expiry else ""),
+            part_of_line=part("s"),
+            part_of_claim=part("c"),
+            kit_of_line=kit("s"),
+            kit_of_claim=kit("c"),
+            times=" * COALESCE(k.quantity, 1)" if kits else "",
+            product_of_line=product("s", ordered),
+            product_of_claim=product("c", ordered),
+            offer=f", {offer} AS offer" if offer else "",
+        ),
+    ]
+    if kits:
+        ctes.append(_KITS.format(kits=_KITS_ASKED if of_products else ""))
+    return ",".join(ctes)
 
 
-def availability_sql(*, of_products: bool, expiry: bool) -> str:
+def availability_sql(*, of_products: bool, expiry: bool, kits: bool = False) -> str:
     """(product id, warehouse id, free units) of every pair with stock or demand."""
-    ctes = free_ctes(of_products=of_products, expiry=expiry)
+    ctes = free_ctes(of_products=of_products, expiry=expiry, kits=kits)
     return f"WITH RECURSIVE {ctes} SELECT product_id, warehouse_id, units FROM free"
-
-
-_PAIRS = """
-  JOIN unnest(%(products)s::int[], %(warehouses)s::int[]) AS pair(product_id, warehouse_id)
-    ON pair.product_id = {product} AND pair.warehouse_id = {warehouse}"""
-
-#: Levels that are there and have to become something else.
-_CHANGED = """
-SELECT l.id, l.product_id, l.warehouse_id, COALESCE(free.offer, 0)
-  FROM integration_stock_level l{pairs}
-  LEFT JOIN free ON free.product_id = l.product_id AND free.warehouse_id = l.warehouse_id
- WHERE l.backend_id = %(backend_id)s AND l.warehouse_id = ANY(%(warehouse_ids)s)
-   AND l.available <> COALESCE(free.offer, 0)"""
-
-#: Products and places that are linked and have no level yet.
-_MISSING = """
-SELECT NULL::integer, b.record_id, w.record_id, COALESCE(free.offer, 0)
-  FROM integration_product_binding b
-  JOIN integration_location_binding w
-    ON w.backend_id = b.backend_id AND w.is_active IS NOT FALSE
-   AND w.record_id = ANY(%(warehouse_ids)s){pairs}
-  JOIN product_product pp ON pp.id = b.record_id
-  JOIN product_template pt ON pt.id = pp.product_tmpl_id AND pt.is_storable
-  LEFT JOIN free ON free.product_id = b.record_id AND free.warehouse_id = w.record_id
- WHERE b.backend_id = %(backend_id)s AND b.stock_id <> ''
-   AND NOT EXISTS (SELECT 1 FROM integration_stock_level l
-                    WHERE l.backend_id = %(backend_id)s
-                      AND l.product_id = b.record_id AND l.warehouse_id = w.record_id)"""
-
-
-def changed_sql(*, of_pairs: bool, expiry: bool) -> str:
-    """The levels of a backend that differ from what may be sold now.
-
-    Gives (level id, product id, warehouse id, sellable units). Parameters:
-    ``backend_id``, ``warehouse_ids``, ``units`` and ``percent`` kept back (decimals);
-    with ``of_pairs`` also ``product_ids`` and the pairs asked for as ``products``,
-    ``warehouses``.
-
-    :param of_pairs: only some pairs, not all of the warehouses
-    :param expiry: the database has removal dates
-    """
-    return _levels_sql(_CHANGED, ("l.product_id", "l.warehouse_id"), of_pairs, expiry)
-
-
-def missing_sql(*, of_pairs: bool, expiry: bool) -> str:
-    """The levels that a backend's links ask for and that are not there yet.
-
-    Gives and takes the same as ``changed_sql``, with NULL for the level id.
-    """
-    return _levels_sql(_MISSING, ("b.record_id", "w.record_id"), of_pairs, expiry)
-
-
-def _levels_sql(select: str, keys: tuple[str, str], of_pairs: bool, expiry: bool) -> str:
-    offer = SELLABLE_SQL.format(available="SUM(units)", units="%(units)s", percent="%(percent)s")
-    pairs = _PAIRS.format(product=keys[0], warehouse=keys[1]) if of_pairs else ""
-    ctes = free_ctes(of_products=of_pairs, expiry=expiry, offer=offer)
-    return f"WITH RECURSIVE {ctes}{select.format(pairs=pairs)}"
-
-
-#: Append (backend, product, warehouse) for everything a transaction has marked, for
-#: the backends that publish stock; gives the flows to be woken, and whether they were
-#: awake within the last second.
-DIRTY_SQL = """
-WITH pair AS (
-    SELECT d.product_id, w.id AS warehouse_id
-      FROM unnest(%(place_products)s::int[], %(locations)s::int[]) AS d(product_id, location_id)
-      JOIN stock_location l ON l.id = d.location_id
-      JOIN stock_warehouse w ON TRUE
-      JOIN stock_location v ON v.id = w.view_location_id
-       AND l.parent_path LIKE v.parent_path || '%%'
-    UNION
-    SELECT d.product_id, d.warehouse_id
-      FROM unnest(%(products)s::int[], %(warehouses)s::int[]) AS d(product_id, warehouse_id)
-), flow AS (
-    SELECT f.id, f.backend_id,
-           COALESCE(s.ran_at > clock_timestamp() AT TIME ZONE 'UTC' - interval '1 second', FALSE)
-               AS has_just_run
-      FROM integration_flow f
-      JOIN integration_backend b ON b.id = f.backend_id
-      LEFT JOIN integration_stock_publisher s ON s.backend_id = b.id
-     WHERE f.code = 'stock.out' AND f.active AND b.active AND b.state <> 'draft'
-), added AS (
-    INSERT INTO integration_stock_dirty (backend_id, product_id, warehouse_id)
-    SELECT f.backend_id, NULLIF(pair.product_id, 0), pair.warehouse_id
-      FROM pair
-      JOIN integration_location_binding b ON b.record_id = pair.warehouse_id
-      JOIN flow f ON f.backend_id = b.backend_id
-      LEFT JOIN product_product p ON p.id = pair.product_id
-     WHERE pair.product_id = 0 OR p.id IS NOT NULL
-    UNION
-    SELECT f.backend_id, NULL, b.record_id
-      FROM flow f
-      JOIN integration_location_binding b ON b.backend_id = f.backend_id
-     WHERE f.backend_id = ANY(%(backends)s)
-    RETURNING backend_id
-)
-SELECT id, has_just_run FROM flow WHERE backend_id IN (SELECT backend_id FROM added)
-"""

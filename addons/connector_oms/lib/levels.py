@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import ROUND_FLOOR, Decimal
+from fractions import Fraction
 
 #: levels in one message; Shopify takes up to 250 quantities in a call
 LEVELS_PER_MESSAGE = 250
@@ -29,6 +30,22 @@ def sellable(available: float, units: float = 0, percent: float = 0) -> int:
 
 #: the same in SQL, of expressions of type numeric
 SELLABLE_SQL = "GREATEST(0, floor(({available} - {units}) * (100 - {percent}) / 100))::integer"
+
+
+def quota(units: int, weights: Sequence[int], position: int, short: int = 0) -> int:
+    """Units of a warehouse that one of its channels gets of all that they divide.
+
+    Quotas add up to ``units``. ``offer_sql`` says the same in SQL.
+
+    :param units: what all of them together may sell
+    :param weights: their shares, those first that come first when there is little
+    :param position: whose quota
+    :param short: with so few units or fewer, the first channel has all
+    """
+    if units <= short:
+        return 0 if position else units
+    total, before = sum(weights), sum(weights[:position])
+    return math.ceil(Fraction(units * (before + weights[position]), total)) - math.ceil(Fraction(units * before, total))
 
 
 def slices(ids: Sequence[int], size: int = LEVELS_PER_MESSAGE) -> Iterator[Sequence[int]]:

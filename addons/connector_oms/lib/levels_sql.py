@@ -11,6 +11,16 @@ UPDATE integration_stock_publisher
  WHERE backend_id = %(backend_id)s
 RETURNING id, caught_until, poll_seen, poll_seen_at"""
 
+#: Of channels that share a warehouse one computes at a time. Who waited here has an old
+#: snapshot: the lock of a row that was changed since fails, and the round starts afresh.
+LINE_UP = """
+INSERT INTO integration_stock_publisher (backend_id, rounds)
+SELECT v.id, 0 FROM unnest(%(backends)s::int[]) AS v(id)
+ WHERE NOT EXISTS (SELECT 1 FROM integration_stock_publisher p WHERE p.backend_id = v.id)
+    ON CONFLICT DO NOTHING;
+SELECT id FROM integration_stock_publisher
+ WHERE backend_id = ANY(%(backends)s) ORDER BY backend_id FOR NO KEY UPDATE"""
+
 CONSUME = """
 DELETE FROM integration_stock_dirty WHERE backend_id = %(backend_id)s
 RETURNING product_id, warehouse_id"""
@@ -18,20 +28,20 @@ RETURNING product_id, warehouse_id"""
 ADD = """
 INSERT INTO integration_stock_level
        (backend_id, company_id, product_id, warehouse_id, available, version,
-        published_version, message_version, mismatches, recheck, computed_at)
+        published_version, message_version, mismatches, recheck, computed_at, parts)
 SELECT %(backend_id)s, %(company_id)s, v.product_id, v.warehouse_id, v.available, 1,
-       0, 0, 0, %(recheck)s, now() AT TIME ZONE 'UTC'
-  FROM unnest(%(products)s::int[], %(warehouses)s::int[], %(values)s::int[])
-       AS v(product_id, warehouse_id, available)"""
+       0, 0, 0, %(recheck)s, now() AT TIME ZONE 'UTC', v.parts
+  FROM unnest(%(products)s::int[], %(warehouses)s::int[], %(values)s::int[], %(parts)s::jsonb[])
+       AS v(product_id, warehouse_id, available, parts)"""
 
 #: Levels whose bytes are fixed (a call is planned and not refused) keep their value
 #: until the call is settled: what is recorded as accepted is what was sent. Those that
 #: a sender holds are locked. Both are left out here and stay marked.
 CHANGE = f"""
 WITH wanted AS (
-    SELECT * FROM unnest(%(ids)s::int[], %(values)s::int[]) AS v(id, available)
+    SELECT * FROM unnest(%(ids)s::int[], %(values)s::int[], %(parts)s::jsonb[]) AS v(id, available, parts)
 ), free AS (
-    SELECT l.id FROM integration_stock_level l
+    SELECT l.id, l.available AS former FROM integration_stock_level l
      WHERE l.id IN (SELECT id FROM wanted)
        AND NOT EXISTS (
            SELECT 1 FROM integration_message m
@@ -41,11 +51,38 @@ WITH wanted AS (
        FOR NO KEY UPDATE OF l SKIP LOCKED
 )
 UPDATE integration_stock_level l
-   SET available = wanted.available, version = l.version + 1,
+   SET available = wanted.available, version = l.version + 1, parts = wanted.parts,
        computed_at = now() AT TIME ZONE 'UTC'
   FROM wanted JOIN free ON free.id = wanted.id
  WHERE l.id = wanted.id
-RETURNING l.id"""
+RETURNING l.id, free.former > wanted.available OR wanted.parts IS NOT NULL"""
+
+#: Mark the other channels that share a warehouse with these levels: what one of them gave
+#: up they may offer. Gives their flows.
+GIVEN_UP = """
+WITH added AS (
+    INSERT INTO integration_stock_dirty (backend_id, product_id, warehouse_id)
+    SELECT DISTINCT ob.backend_id, l.product_id, ob.record_id
+      FROM integration_stock_level l
+      JOIN integration_location_binding b
+        ON b.backend_id = l.backend_id AND b.record_id = l.warehouse_id
+      JOIN integration_stock_source s ON s.binding_id = b.id
+      JOIN stock_warehouse w ON w.id = s.warehouse_id AND w.integration_sharing = 'divided'
+      JOIN integration_stock_source os
+        ON os.warehouse_id = s.warehouse_id AND os.backend_id <> s.backend_id
+      JOIN integration_location_binding ob ON ob.id = os.binding_id
+      JOIN integration_stock_level ol
+        ON ol.backend_id = ob.backend_id AND ol.warehouse_id = ob.record_id
+       AND ol.product_id = l.product_id
+     WHERE l.id = ANY(%(ids)s){only}
+    RETURNING backend_id
+)
+SELECT f.id FROM integration_flow f
+ WHERE f.code = 'stock.out' AND f.active AND f.backend_id IN (SELECT backend_id FROM added)"""
+
+#: of levels that the channel takes over: those that it held more of before
+ONLY_FALLEN = """
+       AND (l.available < COALESCE(l.published, 0) OR l.parts IS DISTINCT FROM l.told_parts)"""
 
 REMARK = """
 INSERT INTO integration_stock_dirty (backend_id, product_id, warehouse_id)
@@ -92,10 +129,11 @@ _WAITING = f"""
 #: The channel holds this already: nothing needs to be sent.
 AGREE = f"""
 UPDATE integration_stock_level SET published = available, published_version = version,
-       mismatches = 0, message_id = NULL
+       told_parts = parts, mismatches = 0, message_id = NULL
  WHERE id IN (SELECT l.id {_LINKED} {_WAITING}
                  AND NOT l.recheck AND l.known = l.available
-                 FOR NO KEY UPDATE OF l SKIP LOCKED)"""
+                 FOR NO KEY UPDATE OF l SKIP LOCKED)
+RETURNING id"""
 
 TO_READ = f"""
 SELECT l.id, b.stock_id, w.external_id {_LINKED} {_WAITING}
@@ -131,7 +169,7 @@ SELECT l.id, b.stock_id, w.external_id, l.available, l.known, l.version {_LINKED
 ACCEPTED = """
 UPDATE integration_stock_level
    SET published = available, published_version = version, known = available,
-       published_at = now() AT TIME ZONE 'UTC'
+       told_parts = parts, published_at = now() AT TIME ZONE 'UTC'
  WHERE id = ANY(%(ids)s)"""
 
 STALE = """
@@ -145,7 +183,7 @@ UPDATE integration_stock_level l
  WHERE l.id = v.id AND l.recheck"""
 
 TO_COMPARE = f"""
-SELECT l.id, b.stock_id, w.external_id, l.known {_LINKED}
+SELECT l.id, b.stock_id, w.external_id, l.published {_LINKED}
  WHERE l.backend_id = %(backend_id)s AND l.published_version > 0
    AND l.version = l.published_version AND l.read_at IS NULL AND NOT l.recheck
    AND (l.compared_at IS NULL OR l.compared_at < %(since)s)
@@ -158,15 +196,23 @@ UPDATE integration_stock_level l
  WHERE l.id = v.id"""
 
 #: unless a publication came in between: then the reading says nothing
-DIFFERS = """
+_DIFFERS = """
 UPDATE integration_stock_level l
-   SET compared_at = %(read_at)s, mismatches = l.mismatches + 1, known = v.units,
-       read_at = %(read_at)s, version = l.version + 1
+   SET compared_at = %(read_at)s, mismatches = l.mismatches + 1, known = v.units{heal}
   FROM unnest(%(ids)s::int[], %(values)s::int[], %(expected)s::int[])
        AS v(id, units, expected)
  WHERE l.id = v.id AND l.version = l.published_version
-   AND l.known IS NOT DISTINCT FROM v.expected
+   AND l.published IS NOT DISTINCT FROM v.expected
 RETURNING l.id, l.mismatches"""
+DIFFERS = _DIFFERS.format(heal=", read_at = %(read_at)s, version = l.version + 1")
+#: the level stays as the channel has it until a person says otherwise
+DIFFERS_LEFT = _DIFFERS.format(heal="")
+
+#: the sum of a comparison, so far
+DRIFT = """
+UPDATE integration_stock_publisher p
+   SET drift_products = p.drift_products + %(products)s, drift_units = p.drift_units + %(units)s
+ WHERE p.backend_id = %(backend_id)s"""
 
 #: a new try for what had a problem, once a day
 FORGIVE = """

@@ -11,7 +11,7 @@ from ..lib.levels import load_levels
 from ..stock import reading
 from ..stock.dirty import mark_backends
 from ..stock.jobs import in_own_env
-from ..stock.publish import Round
+from ..stock.publish import Round, give_up
 
 #: seconds after which levels that wait for orders are looked at again
 HELD_BACK_SECONDS = 5
@@ -147,6 +147,7 @@ class IntegrationFlow(models.Model):
         stale, refused = self._stock_answers(rows, results)
         aside = stale | refused.keys()
         accepted = [row["id"] for row in rows.values() if row["id"] not in aside]
+        give_up(self.env, accepted, only_fallen=True)
         self.env.cr.execute(sql.ACCEPTED, {"ids": accepted})
         adapter_reads = self._stock_reader()[1]
         self.env.cr.execute(sql.STALE, {"ids": list(stale), "recheck": adapter_reads})
@@ -275,7 +276,7 @@ def _begin_anew(env, backend_id):
     publishers = env["integration.stock.publisher"]
     publisher = publishers.search([("backend_id", "=", backend_id)])
     publisher = publisher or publishers.create({"backend_id": backend_id})
-    publisher.comparing_since = fields.Datetime.now()
+    publisher.write({"comparing_since": fields.Datetime.now(), "drift_products": 0, "drift_units": 0})
     env.cr.execute(sql.FORGIVE, {"backend_id": backend_id})
     env.cr.execute(sql.ORPHANS, {"backend_id": backend_id})
 

@@ -30,6 +30,6 @@ class IntegrationProductBinding(models.Model):
             [
                 (binding.record_id.id, warehouse.id)
                 for binding in self
-                for warehouse in warehouses.get(binding.backend_id, places.browse()).record_id
+                for warehouse in warehouses.get(binding.backend_id, places.browse()).source_ids.warehouse_id
             ],
         )

@@ -1,6 +1,7 @@
 from odoo import api, models
 
 from ..lib.availability import availability_sql
+from ..stock.offer import kit_neighbours
 
 
 class IntegrationStockAvailability(models.AbstractModel):
@@ -15,6 +16,12 @@ class IntegrationStockAvailability(models.AbstractModel):
         return "removal_date" in self.env["stock.quant"]._fields
 
     @api.model
+    def _has_kits(self):
+        """Whether there are products that are put together from others."""
+        self.env.cr.execute("SELECT EXISTS (SELECT 1 FROM integration_stock_kit)")
+        return self.env.cr.fetchone()[0]
+
+    @api.model
     def _available(self, products, warehouses):
         """Units of products that may be sold from warehouses, in each product's unit.
 
@@ -27,12 +34,15 @@ class IntegrationStockAvailability(models.AbstractModel):
             are missing when ``products`` is None, and 0.0 otherwise
         """
         self.env.flush_all()
-        wanted = products.ids if products is not None else None
-        self.env.cr.execute(
-            availability_sql(of_products=wanted is not None, expiry=self._has_expiry()),
-            {"warehouse_ids": warehouses.ids, "product_ids": wanted},
-        )
+        # asked for first: it may have to ask the database, too, on the same cursor
         digits = self.env["decimal.precision"].precision_get("Product Unit")
+        wanted = products.ids if products is not None else None
+        kits = self._has_kits()
+        values = kit_neighbours(self.env, wanted) if kits and wanted else {"product_ids": wanted}
+        self.env.cr.execute(
+            availability_sql(of_products=wanted is not None, expiry=self._has_expiry(), kits=kits),
+            {"warehouse_ids": warehouses.ids, "ordered_ids": wanted, **values},
+        )
         found = {
             (product_id, warehouse_id): round(float(units), digits)
             for product_id, warehouse_id, units in self.env.cr.fetchall()

@@ -38,6 +38,8 @@ class IntegrationStockLevel(models.Model):
         digits="Product Unit",
         help="On hand, less what is reserved or promised, before the safety stock.",
     )
+    parts = fields.Json("Of which warehouse", readonly=True, help="Units by warehouse, where a place has several.")
+    told_parts = fields.Json("Accepted of which warehouse", readonly=True)
     version = fields.Integer(readonly=True)
     computed_at = fields.Datetime("Computed on", readonly=True)
     published = fields.Integer("Accepted", readonly=True, help="The last value it took over.")
@@ -78,9 +80,15 @@ class IntegrationStockLevel(models.Model):
             )
 
     def _compute_free_quantity(self):
-        free = self.env["integration.stock.availability"]._available(self.product_id, self.warehouse_id)
+        sources = self.env["integration.stock.source"].sudo().search([("backend_id", "in", self.backend_id.ids)])
+        warehouses = sources.warehouse_id | self.warehouse_id
+        free = self.env["integration.stock.availability"]._available(self.product_id, warehouses)
+        places = sources.grouped(lambda source: (source.backend_id, source.binding_id.record_id))
         for level in self:
-            level.free_quantity = free.get((level.product_id.id, level.warehouse_id.id), 0.0)
+            behind = places.get((level.backend_id, level.warehouse_id), sources.browse()).warehouse_id
+            level.free_quantity = sum(
+                free.get((level.product_id.id, warehouse.id), 0.0) for warehouse in behind or level.warehouse_id
+            )
 
     @api.depends("known", "available")
     def _compute_drift(self):
@@ -123,7 +131,9 @@ class IntegrationStockLevel(models.Model):
         before = [{"problem": level.problem} for level in self]
         self.env["integration.audit"]._record(self, "stock_level.try_again", before=before, after={"problem": False})
         self.env.cr.execute(
-            """UPDATE integration_stock_level SET problem = NULL, message_version = 0
+            """UPDATE integration_stock_level
+                  SET problem = NULL, message_version = 0,
+                      version = version + (version = published_version AND known <> available)::int
                 WHERE id = ANY(%s)""",
             (self.ids,),
         )
@@ -170,22 +180,31 @@ class IntegrationStockLevel(models.Model):
             self.env._("Mended by a later event.")
         )
 
-    def _report_drift(self, expected, found):
-        """A level was wrong, was sent again, and is wrong again."""
+    def _report_drift(self, expected, found, is_healed=True):
+        """A level is not what the channel was told.
+
+        :param is_healed: it is sent again, and was wrong before; else it is left as it is
+        """
         self.ensure_one()
-        self.env["integration.exception"]._report(
-            self.backend_id,
-            "stock",
-            self.env._(
+        facts = {
+            "channel": self.backend_id.name,
+            "found": found,
+            "product": self.product_id.display_name,
+            "warehouse": self.warehouse_id.name,
+            "expected": expected,
+        }
+        if is_healed:
+            cause = self.env._(
                 "%(channel)s offers %(found)s of “%(product)s” in %(warehouse)s, Odoo had "
                 "set %(expected)s, and this is not the first time.",
-                channel=self.backend_id.name,
-                found=found,
-                product=self.product_id.display_name,
-                warehouse=self.warehouse_id.name,
-                expected=expected,
-            ),
-            self.env._("See whether somebody or another app also changes the stock there."),
-            group_key="drift",
-            record=self,
+                **facts,
+            )
+            advice = self.env._("See whether somebody or another app also changes the stock there.")
+        else:
+            cause = self.env._(
+                "%(channel)s offers %(found)s of “%(product)s” in %(warehouse)s, Odoo had set %(expected)s.", **facts
+            )
+            advice = self.env._("Find out which is right. To set Odoo's figure again, press Try again on the level.")
+        self.env["integration.exception"]._report(
+            self.backend_id, "stock", cause, advice, group_key="drift", record=self
         )

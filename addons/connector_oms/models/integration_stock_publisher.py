@@ -21,5 +21,7 @@ class IntegrationStockPublisher(models.Model):
     poll_seen_at = fields.Datetime("Look-up seen on")
 
     comparing_since = fields.Datetime("Comparison begun")
+    drift_products = fields.Integer("Products that differed", default=0)
+    drift_units = fields.Integer("Units that differed", default=0)
 
     _backend_uniq = models.Constraint("UNIQUE (backend_id)", "A backend has one state of stock publishing.")

@@ -72,3 +72,11 @@ class SaleOrderLine(models.Model):
             for tax, amounts in data["manual_tax_amounts"].items()
         }
         return data
+
+    def _integration_kits_in(self, moves):
+        """Whole kits of this line that moves to the customer come to.
+
+        :param moves: done stock.move of parts
+        :return: units of the line, or None where nobody knows what is in the kit
+        """
+        return

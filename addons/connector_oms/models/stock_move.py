@@ -3,8 +3,8 @@ from odoo import api, fields, models
 from ..stock.bulk_reserve import BulkReserve
 from ..stock.dirty import mark_places
 
-#: fields of a move that the demand it stands for depends on; not its date: what was
-#: promised is promised
+#: fields of a move that the demand it stands for depends on; its date only where what is
+#: still to arrive is sold: what was promised is promised
 WATCHED = {
     "state",
     "product_uom_qty",
@@ -104,7 +104,9 @@ class StockMove(models.Model):
 
     def write(self, vals):
         """Mark the demand before and after."""
-        watched = not WATCHED.isdisjoint(vals)
+        watched = not WATCHED.isdisjoint(vals) or (
+            "date" in vals and self.env["integration.stock.rule"]._sells_incoming()
+        )
         if watched:
             self._integration_mark()
         result = super().write(vals)
@@ -118,7 +120,8 @@ class StockMove(models.Model):
         return super().unlink()
 
     def _integration_mark(self):
-        mark_places(
-            self.env,
-            ((move.product_id.id, move.location_id.id) for move in self if move.state in OPEN_STATES),
-        )
+        moves = self.filtered(lambda move: move.state in OPEN_STATES)
+        mark_places(self.env, ((move.product_id.id, move.location_id.id) for move in moves))
+        if self.env["integration.stock.rule"]._sells_incoming():
+            places = [(move.product_id, move.location_final_id or move.location_dest_id) for move in moves]
+            mark_places(self.env, ((product.id, place.id) for product, place in places))

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from odoo import fields
 
-from ..lib.availability import DIRTY_SQL
+from ..lib.dirty_sql import DIRTY_SQL
 
 KEY = "connector_oms.stock_dirty"
 

@@ -13,19 +13,26 @@ Then availability, which counts held and unconfirmed orders, is computed anew, a
 new value is sent with ``expected`` = the value that was read, so that a sale in
 between makes the call stale again instead of being lost. The same goes for the first
 publication of a level and for one that a comparison found different.
+
+Why rounds of channels that share a warehouse follow each other
+--------------------------------------------------------------
+A unit that one channel was told of is offered to another only when the first took over
+that it has it no more. Each round therefore counts what the others hold. Were two of
+them to count at the same time, each could find the same unit free.
 """
 
+import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 from odoo import fields
 
 from odoo.addons.connector_base.failpoints import reach
 
 from ..lib import levels_sql as sql
-from ..lib.availability import changed_sql, missing_sql
 from ..lib.levels import dump_levels, slices
+from ..lib.offer_sql import changed_sql, missing_sql
+from .offer import Offer
 
 #: levels read from a channel in one round, before others get their turn
 READ_LIMIT = 2500
@@ -70,7 +77,7 @@ class Round:
         state = self._enter()
         self._see_orders(state)
         outcome = Outcome(changed=self._compute())
-        self._execute(sql.AGREE)
+        self._give_up([row[0] for row in self._execute(sql.AGREE)])
         outcome.levels, outcome.messages = self._emit()
         outcome.to_read = self._execute(sql.TO_READ, limit=READ_LIMIT)
         outcome.held_back = self._execute(sql.HELD_BACK)[0][0]
@@ -83,15 +90,12 @@ class Round:
 
     def _enter(self):
         # a round that comes second fails here on purpose: nothing for the log
+        self.offer = Offer(self.backend)
+        backends = sorted([self.backend.id, *self.offer.sharers])
+        self.env.cr.execute(sql.LINE_UP, {"backends": backends}, log_exceptions=False)
         self.env.cr.execute(sql.ENTER, self.values, log_exceptions=False)
-        rows = self.env.cr.fetchall()
         # how far the rounds have come is the hub's own book: the backend's user only reads it
-        publishers = self.env["integration.stock.publisher"].sudo()
-        if not rows:
-            publishers.create({"backend_id": self.backend.id})
-            self.env.flush_all()
-            rows = self._execute(sql.ENTER)
-        return publishers.browse(rows[0][0])
+        return self.env["integration.stock.publisher"].sudo().browse(self.env.cr.fetchone()[0])
 
     def _see_orders(self, publisher):
         """Move the time up to which readings are backed by known orders."""
@@ -124,20 +128,13 @@ class Round:
         self._change([row for row in changed if row[0]])
         return len(changed)
 
-    def _changes(self, warehouse_ids, pairs=None):
-        """(level id or None, product id, warehouse id, units) that the levels lack."""
-        expiry = self.env["integration.stock.availability"]._has_expiry()
-        values = {
-            "warehouse_ids": warehouse_ids,
-            "product_ids": list({p for p, __ in pairs or ()}),
-            "products": [p for p, __ in pairs or ()],
-            "warehouses": [w for __, w in pairs or ()],
-            "units": Decimal(repr(self.backend.stock_buffer_units or 0)),
-            "percent": Decimal(repr(self.backend.stock_buffer_percent or 0)),
-        }
+    def _changes(self, place_ids, pairs=None):
+        """(level id or None, product id, place, units, parts) that the levels lack."""
+        values = self.offer.values(place_ids, pairs)
+        shape, with_parts = self.offer.shape(pairs is not None), self.offer.with_parts
         rows = []
         for statement in (changed_sql, missing_sql):
-            rows += self._execute(statement(of_pairs=pairs is not None, expiry=expiry), **values)
+            rows += self._execute(statement(shape, with_parts=with_parts), **values)
         return rows
 
     def _add(self, rows):
@@ -148,16 +145,23 @@ class Round:
                 products=[row[1] for row in rows],
                 warehouses=[row[2] for row in rows],
                 values=[row[3] for row in rows],
+                parts=_json(rows),
             )
 
     def _change(self, rows):
         if not rows:
             return
-        done = self._execute(sql.CHANGE, ids=[row[0] for row in rows], values=[row[3] for row in rows])
+        done = self._execute(
+            sql.CHANGE, ids=[row[0] for row in rows], values=[row[3] for row in rows], parts=_json(rows)
+        )
         done = {row[0] for row in done}
         left = [row for row in rows if row[0] not in done]
         if left:
             self._execute(sql.REMARK, products=[row[1] for row in left], warehouses=[row[2] for row in left])
+
+    def _give_up(self, level_ids):
+        if self.offer.sharers:
+            give_up(self.env, level_ids)
 
     def _emit(self):
         """Queue messages for the levels that may be sent: (levels, messages)."""
@@ -179,3 +183,23 @@ class Round:
             (self.backend.id,),
         )
         return self.env.cr.fetchone()[0]
+
+
+def give_up(env, level_ids, only_fallen=False):
+    """Have the channels that share a warehouse with these levels computed and told.
+
+    :param level_ids: levels of one channel, which took over that it has fewer units
+    :param only_fallen: leave out those that it had no more of before; to be called before
+        the new values are recorded as its own
+    """
+    if not level_ids:
+        return
+    statement = sql.GIVEN_UP.format(only=sql.ONLY_FALLEN if only_fallen else "")
+    env.cr.execute(statement, {"ids": list(level_ids)})
+    flows = env["integration.flow"].sudo().browse([row[0] for row in env.cr.fetchall()])
+    flows._request_publish_stock()
+
+
+def _json(rows):
+    """Their parts, as the database takes them in an array."""
+    return [None if row[4] is None else json.dumps(row[4]) for row in rows]

@@ -49,7 +49,8 @@ def compare(env, backend, rows, known, read_at):
 
     A level that differs is computed and sent again with the care that
     ``stock.publish`` explains: the channel may just have sold. One that differs again
-    at the next comparison, by more than the tolerance, is reported.
+    at the next comparison, by more than the tolerance, is reported. Where the backend
+    wants it, nothing is changed and every difference is reported.
 
     :param rows: (level id, stock id, location id, units we believe in)
     :param known: {level id: units}
@@ -59,8 +60,9 @@ def compare(env, backend, rows, known, read_at):
     same = [i for i, units in known.items() if units == expected[i]]
     other = [i for i, units in known.items() if units != expected[i]]
     env.cr.execute(sql.COMPARED, {"ids": same, "expected": [expected[i] for i in same], "read_at": read_at})
+    heals = backend.stock_drift_policy == "heal"
     env.cr.execute(
-        sql.DIFFERS,
+        sql.DIFFERS if heals else sql.DIFFERS_LEFT,
         {
             "ids": other,
             "values": [known[i] for i in other],
@@ -72,8 +74,16 @@ def compare(env, backend, rows, known, read_at):
     env.invalidate_all()
     levels = env["integration.stock.level"]
     levels.browse(same)._heal_drift()
-    for level in levels.browse(mismatches):
-        off = known[level.id] - (expected[level.id] or 0)
-        if mismatches[level.id] > 1 and abs(off) > backend.stock_drift_units:
-            level._report_drift(expected[level.id] or 0, known[level.id])
+    off = {level: known[level.id] - (expected[level.id] or 0) for level in levels.browse(mismatches)}
+    env.cr.execute(
+        sql.DRIFT,
+        {
+            "backend_id": backend.id,
+            "products": len(set(level.product_id.id for level in off)),
+            "units": sum(abs(units) for units in off.values()),
+        },
+    )
+    for level, units in off.items():
+        if (mismatches[level.id] > 1 or not heals) and abs(units) > backend.stock_drift_units:
+            level._report_drift(expected[level.id] or 0, known[level.id], heals)
     return len(mismatches)

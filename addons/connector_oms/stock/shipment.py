@@ -55,15 +55,15 @@ class ShipmentBuilder:
 
     def _boxes(self):
         """What went into which package; what was not packed is one box."""
-        boxes, left = {}, {}
+        boxes, left, kits = {}, {}, {}
         for line in self.picking.move_line_ids.sorted("id"):
             sale_line = line.move_id.sale_line_id
             if line.state != "done" or not line.quantity or not sale_line.integration_external_id:
                 continue
-            if self._is_kit_part(line.move_id):
-                self._report_kit(sale_line)
-                continue
             package = line.result_package_id
+            if self._is_kit_part(line.move_id):
+                kits.setdefault(sale_line, package)
+                continue
             if package not in boxes:
                 boxes[package] = self._box(package)
             if sale_line not in left:
@@ -73,21 +73,41 @@ class ShipmentBuilder:
             key = sale_line.integration_external_id
             content[key] = content.get(key, Decimal(0)) + self._in_line_unit(sale_line, left[sale_line], now)
             left[sale_line] += now
+        for sale_line, package in kits.items():
+            self._add_kits(boxes, sale_line, package)
         for box in boxes.values():
             box.lines = {key: self._rounded(units) for key, units in box.lines.items()}
         return list(boxes.values())
 
-    def _left_before(self, sale_line):
-        """What earlier transfers brought to the customer, in the product's unit."""
+    def _add_kits(self, boxes, sale_line, package):
+        """Put the kits that this transfer made whole into the box of their first part."""
+        earlier = self._earlier(sale_line)
+        now = earlier | self.picking.move_ids.filtered(
+            lambda move: move.sale_line_id == sale_line and move.state == "done"
+        )
+        whole, before = sale_line._integration_kits_in(now), sale_line._integration_kits_in(earlier)
+        if whole is None:
+            self._report_kit(sale_line)
+        elif whole > before:
+            if package not in boxes:
+                boxes[package] = self._box(package)
+            boxes[package].lines[sale_line.integration_external_id] = Decimal(repr(whole - before))
+
+    def _earlier(self, sale_line):
+        """Moves of earlier transfers that brought something of a line to the customer."""
         mine = (self.picking.date_done, self.picking.id)
-        earlier = sale_line.move_ids.filtered(
+        return sale_line.move_ids.filtered(
             lambda move: (
                 move.state == "done"
                 and move.location_dest_id.usage == "customer"
                 and (move.picking_id.date_done or mine[0], move.picking_id.id) < mine
             )
         )
-        return sum((Decimal(repr(units)) for units in earlier.move_line_ids.mapped("quantity_product_uom")), ZERO)
+
+    def _left_before(self, sale_line):
+        """What earlier transfers brought to the customer, in the product's unit."""
+        lines = self._earlier(sale_line).move_line_ids
+        return sum((Decimal(repr(units)) for units in lines.mapped("quantity_product_uom")), ZERO)
 
     def _in_line_unit(self, sale_line, before, now):
         """Units of the line that ``now`` of the product's come to, after ``before`` that have left.
@@ -144,10 +164,9 @@ class ShipmentBuilder:
         warehouse = self.picking.picking_type_id.warehouse_id
         if self.picking.location_id.usage == "supplier" or not warehouse:
             return ""
-        bindings = self.env["integration.location.binding"]
-        external_id = bindings._external_ids(self.backend, warehouse).get(warehouse.id)
-        if external_id:
-            return external_id
+        place = self.env["integration.stock.source"]._place_of(self.backend, warehouse)
+        if place:
+            return place.external_id
         raise ConfigurationError(
             f"{warehouse.name} is no location of {self.backend.name}",
             category="fulfilment",

@@ -48,6 +48,11 @@ class TestAvailability(StockCase):
             {k: v for k, v in everything.items() if k[0] in products.ids and v},
         )
 
+    def test_first_question_after_a_restart_is_answered_like_the_next(self):
+        self.stock_up(self.product, self.stock, 3)
+        self.registry.clear_all_caches()
+        self.assertEqual(self.available(), 3)
+
     def test_no_stock_is_nothing(self):
         self.assertEqual(self.available(), 0)
 

@@ -243,3 +243,25 @@ class TestDisagreement(PublishCase):
         self.env.cr.postcommit.run()
         jobs = self.env["queue.job"].search([("method_name", "=", "_job_publish_stock"), ("state", "=", "pending")])
         self.assertTrue(jobs)
+
+    def test_difference_is_only_reported_where_the_channel_keeps_its_figure(self):
+        self.backend.stock_drift_policy = "report"
+        self.env.flush_all()
+        self.adapter.levels[self.key] = 7
+        self.compare()
+        self.looked()
+        self.round()
+        self.assertEqual(self.held, 7)
+        self.assertEqual((self.backend.stock_drift_products, self.backend.stock_drift_total), (1, 3))
+        exception = self.exceptions("stock")
+        self.assertIn("offers 7", exception.cause)
+        self.level().invalidate_recordset()
+        self.assertEqual(self.level().drift, -3)
+        self.compare()
+        self.assertEqual(self.exceptions("stock"), exception, "still open: it still differs")
+        self.level().action_try_again()
+        self.round()
+        self.assertEqual(self.held, 10)
+        self.compare()
+        self.assertFalse(self.exceptions("stock"))
+        self.assertEqual(self.backend.stock_drift_total, 0)

@@ -1,0 +1,1 @@
+from . import mrp_bom, mrp_bom_line, product_product, product_template, sale_order_line
