@@ -1,6 +1,6 @@
 {
     "name": "Integration Hub: Kits",
-    "summary": "What may be sold of kits, from their bills of materials; kits told as shipped when all their parts have left",
+    "summary": "As many kits on sale as can be put together; told as shipped when all their parts have left",
     "version": "19.0.1.0.0",
     "category": "Hidden",
     "license": "LGPL-3",

@@ -11,9 +11,7 @@ class ProductProduct(models.Model):
         found, new = self, self
         while new:
             lines = (
-                self.env["mrp.bom.line"]
-                .sudo()
-                .search([("product_id", "in", new.ids), ("bom_id.type", "=", "phantom")])
+                self.env["mrp.bom.line"].sudo().search([("product_id", "in", new.ids), ("bom_id.type", "=", "phantom")])
             )
             new = lines.bom_id._integration_products().with_env(self.env) - found
             found |= new

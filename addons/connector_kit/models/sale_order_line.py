@@ -13,9 +13,12 @@ class SaleOrderLine(models.Model):
             lambda bom: bom.type == "phantom" and self.product_id in bom._integration_products()
         )[:1]
         # a kit of kits: its parts name the bills of the inner ones
-        bom = bom or self.env["mrp.bom"].sudo()._bom_find(
-            self.product_id, bom_type="phantom", company_id=self.company_id.id
-        )[self.product_id]
+        bom = (
+            bom
+            or self.env["mrp.bom"]
+            .sudo()
+            ._bom_find(self.product_id, bom_type="phantom", company_id=self.company_id.id)[self.product_id]
+        )
         if not bom:
             return super()._integration_kits_in(moves)
         ordered = self.product_uom_id._compute_quantity(self.product_uom_qty, bom.product_uom_id)

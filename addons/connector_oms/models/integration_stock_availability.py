@@ -1,6 +1,7 @@
 from odoo import api, models
 
 from ..lib.availability import availability_sql
+from ..lib.figures_sql import INCOMING_SQL, figures_sql
 from ..stock.offer import kit_neighbours
 
 
@@ -54,3 +55,32 @@ class IntegrationStockAvailability(models.AbstractModel):
             for product_id in wanted
             for warehouse_id in warehouses.ids
         }
+
+    @api.model
+    def _figures(self, products, warehouses):
+        """Each figure of products in warehouses, in each product's unit.
+
+        :return: {(product id, warehouse id): {name: units}}, names as in ``lib.figures_sql``
+        """
+        self.env.flush_all()
+        ids = {"product_ids": products.ids, "warehouse_ids": warehouses.ids}
+        # asked for first: it may have to ask the database, too
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        self.env.cr.execute(figures_sql(expiry=self._has_expiry()), ids)
+        found = {(product, warehouse): {} for product in products.ids for warehouse in warehouses.ids}
+        for product_id, warehouse_id, name, units in self.env.cr.fetchall():
+            found[product_id, warehouse_id][name] = round(float(units), digits)
+        return found
+
+    @api.model
+    def _incoming(self, products, warehouses):
+        """What is on its way into warehouses.
+
+        :return: {(product id, warehouse id): [(date, units)]} in the order of dates
+        """
+        self.env.flush_all()
+        self.env.cr.execute(INCOMING_SQL, {"product_ids": products.ids, "warehouse_ids": warehouses.ids})
+        found = {}
+        for product_id, warehouse_id, day, units in self.env.cr.fetchall():
+            found.setdefault((product_id, warehouse_id), []).append((day, float(units)))
+        return found

@@ -16,7 +16,7 @@ class IntegrationStockKit(models.Model):
     _rec_name = "product_id"
 
     product_id = fields.Many2one("product.product", "Kit", required=True, ondelete="cascade")
-    component_id = fields.Many2one("product.product", "Component", required=True, index=True, ondelete="cascade")
+    component_id = fields.Many2one("product.product", required=True, index=True, ondelete="cascade")
     quantity = fields.Float(required=True, digits="Product Unit", help="Of the component, in its unit, for one kit.")
 
     _component_uniq = models.Constraint("UNIQUE (product_id, component_id)", "A kit has each component once.")
@@ -46,5 +46,7 @@ class IntegrationStockKit(models.Model):
         self.sudo().create(new)
         if gone or new or other:
             # rare, and a kit's neighbours are many: everything is computed
-            mark_whole_warehouses(self.env, self.env["stock.warehouse"].sudo().search([]).ids)
+            mark_whole_warehouses(
+                self.env, self.env["stock.warehouse"].sudo().search([("company_id", "!=", False)]).ids
+            )
         return bool(gone or new or other)

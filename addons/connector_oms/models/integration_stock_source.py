@@ -66,11 +66,8 @@ class IntegrationStockSource(models.Model):
         self._mark()
         return result
 
-    def unlink(self):
-        """Offer the warehouse no more.
-
-        :raises UserError: it is the one that the place is linked to
-        """
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_own(self):
         for source in self.filtered("is_own"):
             raise UserError(
                 self.env._(
@@ -80,6 +77,9 @@ class IntegrationStockSource(models.Model):
                     place=source.binding_id.name or source.binding_id.external_id,
                 )
             )
+
+    def unlink(self):
+        """Offer the warehouses no more."""
         self._mark()
         return super().unlink()
 

@@ -86,7 +86,9 @@ class TestFigures(TwoChannelsCase):
         self.assertEqual((figure.physical, figure.held, figure.available, figure.incoming), (58, 8, 31, 15))
         self.assertEqual(figure.promise_ids.mapped("promised"), [41, 46])
         self.assertEqual(sorted(figure.offered.splitlines()), ["Second shop: 15", "Test shop: 16"])
-        self.assertEqual(self.env["stock.quant"].search(figure.action_open_stock()["domain"]).mapped("product_id"), self.product)
+        self.assertEqual(
+            self.env["stock.quant"].search(figure.action_open_stock()["domain"]).mapped("product_id"), self.product
+        )
         self.assertEqual(len(self.env["stock.move"].search(figure.action_open_incoming()["domain"])), 2)
         self.assertEqual(len(self.env["sale.order.line"].search(figure.action_open_orders()["domain"])), 1)
         figure.get_views([(False, "list"), (False, "kanban"), (False, "form")])

@@ -6,4 +6,6 @@ from . import (
     integration_fix_link,
     integration_fix_map,
     integration_order_release_wizard,
+    integration_stock_figure,
+    integration_stock_promise,
 )

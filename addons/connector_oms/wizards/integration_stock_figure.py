@@ -1,42 +1,5 @@
 from odoo import api, fields, models
 
-from ..lib.figures_sql import INCOMING_SQL, figures_sql
-
-
-class IntegrationStockAvailability(models.AbstractModel):
-    """The figures that what may be sold is made of."""
-
-    _inherit = "integration.stock.availability"
-
-    @api.model
-    def _figures(self, products, warehouses):
-        """Each figure of products in warehouses, in each product's unit.
-
-        :return: {(product id, warehouse id): {name: units}}, names as in ``lib.figures_sql``
-        """
-        self.env.flush_all()
-        ids = {"product_ids": products.ids, "warehouse_ids": warehouses.ids}
-        # asked for first: it may have to ask the database, too
-        digits = self.env["decimal.precision"].precision_get("Product Unit")
-        self.env.cr.execute(figures_sql(expiry=self._has_expiry()), ids)
-        found = {(product, warehouse): {} for product in products.ids for warehouse in warehouses.ids}
-        for product_id, warehouse_id, name, units in self.env.cr.fetchall():
-            found[product_id, warehouse_id][name] = round(float(units), digits)
-        return found
-
-    @api.model
-    def _incoming(self, products, warehouses):
-        """What is on its way into warehouses.
-
-        :return: {(product id, warehouse id): [(date, units)]} in the order of dates
-        """
-        self.env.flush_all()
-        self.env.cr.execute(INCOMING_SQL, {"product_ids": products.ids, "warehouse_ids": warehouses.ids})
-        found = {}
-        for product_id, warehouse_id, day, units in self.env.cr.fetchall():
-            found.setdefault((product_id, warehouse_id), []).append((day, float(units)))
-        return found
-
 
 class IntegrationStockFigure(models.TransientModel):
     """What there is of a product in a warehouse, and what of it may be sold."""
@@ -51,7 +14,10 @@ class IntegrationStockFigure(models.TransientModel):
     physical = fields.Float("In the warehouse", digits="Product Unit", readonly=True)
     reserved = fields.Float(digits="Product Unit", readonly=True, help="For transfers.")
     unsellable = fields.Float(
-        "Not for sale", digits="Product Unit", readonly=True, help="In locations that are not for sale: damaged, quality."
+        "Not for sale",
+        digits="Product Unit",
+        readonly=True,
+        help="In locations that are not for sale: damaged, quality.",
     )
     consigned = fields.Float("Of others", digits="Product Unit", readonly=True, help="Belongs to somebody else.")
     expired = fields.Float(digits="Product Unit", readonly=True, help="Past its removal date.")
@@ -63,8 +29,8 @@ class IntegrationStockFigure(models.TransientModel):
     )
     available = fields.Float("May be sold", digits="Product Unit", readonly=True, help="Before any safety stock.")
     incoming = fields.Float("To arrive", digits="Product Unit", readonly=True)
-    offered = fields.Text("Offered", readonly=True, help="What each channel is told.")
-    promise_ids = fields.One2many("integration.stock.promise", "figure_id", "May be promised", readonly=True)
+    offered = fields.Text(readonly=True, help="What each channel is told.")
+    promise_ids = fields.One2many("integration.stock.promise", "figure_id", "Promises", readonly=True)
 
     @api.depends("product_id", "warehouse_id")
     def _compute_display_name(self):
