@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import subprocess
@@ -9,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import requests
@@ -206,3 +208,12 @@ def finish(result: dict[str, Any]) -> None:
 def progress(text: str) -> None:
     """Say what is being done, on standard error."""
     say(f"      {text}")
+
+
+def pure(addon: str, name: str) -> ModuleType:
+    """A module of an addon's ``lib`` that imports nothing of the addon, without Odoo."""
+    spec = importlib.util.spec_from_file_location(f"{addon}_{name}", REPO / "addons" / addon / "lib" / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look their module up
+    spec.loader.exec_module(module)
+    return module

@@ -76,6 +76,13 @@ class IntegrationException(models.Model):
                 frozenset({"backorder", "partial", "allocation", "pick"}),
                 TRANSFER,
             ),
+            Fix(
+                "route_choose",
+                text("Choose how to ship it"),
+                "integration.routing.choice",
+                frozenset({"allocation", "partial"}),
+            ),
+            Fix("route_again", text("Route it again"), decide, frozenset({"allocation", "partial"})),
             Fix("new_date", text("Enter the new date"), "integration.fix.date", frozenset({"supplier_late"}), PURCHASE),
             Fix("send_back", text("Send it back"), decide, frozenset({"return"}), TRANSFER, matches=BACK),
             Fix("recount", text("Have it counted again"), decide, frozenset({"discrepancy"}), LEVEL, matches=COUNT),
@@ -93,7 +100,7 @@ class IntegrationException(models.Model):
                 "cancel_order",
                 text("Cancel the order"),
                 decide,
-                HELD | {"address", "total", "duplicate", "change", "cancel", "confirm"},
+                HELD | {"address", "total", "duplicate", "change", "cancel", "confirm", "allocation"},
                 ORDER,
             ),
         ]

@@ -47,6 +47,7 @@ class IntegrationOrderConfirmer(models.AbstractModel):
 
     def _confirm_all(self, orders):
         orders = orders.with_context(**CONFIRM_CONTEXT)
+        self.env["integration.router"].sudo()._route(orders.sudo())
         references = self._refer(orders)
         products = orders.order_line.product_id
         replenished = self.env["stock.warehouse.orderpoint"].search(

@@ -30,6 +30,9 @@ READS = {
     "integration.stock.level",
     "integration.stock.dirty",
     "integration.stock.publisher",
+    "integration.stock.source",
+    "integration.stock.rule",
+    "integration.stock.kit",
 }
 
 

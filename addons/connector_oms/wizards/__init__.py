@@ -6,6 +6,8 @@ from . import (
     integration_fix_link,
     integration_fix_map,
     integration_order_release_wizard,
+    integration_routing_choice,
+    integration_routing_simulation,
     integration_stock_figure,
     integration_stock_promise,
 )

@@ -25,6 +25,7 @@ class IntegrationFixDecide(models.TransientModel):
             "cancel_order": text("The order is cancelled here and at the channel. What has left is not called back."),
             "reserve": text("Odoo looks for stock again."),
             "deliver_rest": text("A new delivery is made for what is missing."),
+            "route_again": text("The rules in force decide anew from where it ships. What is picked already stays."),
             "recount": text("The product is on the warehouse's list of what to count, from today."),
             "send_back": text("A delivery is made that brings the goods back to the customer."),
             "drop_rest": text("What has not left will not be delivered. Tell the customer, and refund what was paid."),
@@ -85,6 +86,13 @@ class IntegrationFixDecide(models.TransientModel):
         for order in pickings.sale_id:
             order._integration_note(self.env._("The rest is not delivered: %s", self._reason()))
         exceptions._resolve(self._reason(), "accepted")
+
+    def _mend_route_again(self, exceptions):
+        for exception in exceptions:
+            order = exception._orders() or exception._pickings().sale_id
+            order._integration_reroute(self._reason())
+            if exception.res_model == "stock.picking":
+                exception._resolve(self._reason(), "fixed")
 
     def _mend_recount(self, exceptions):
         levels = self.env["integration.stock.level"].sudo().browse(exceptions.mapped("res_id")).exists()

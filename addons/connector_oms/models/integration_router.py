@@ -1,0 +1,276 @@
+from collections import defaultdict
+
+from odoo import models
+
+from ..lib.routing import price, route
+from ..stock.routing_scene import Scene, goods, units_of
+
+
+class IntegrationRouter(models.AbstractModel):
+    """Decides which warehouses ship orders, and writes down why."""
+
+    _name = "integration.router"
+    _description = "Routes orders"
+
+    def _route(self, orders):
+        """Decide for orders that are about to be confirmed.
+
+        Companies without rules in force are left alone: their orders ship from where
+        the channel says.
+        """
+        for company, own in orders.filtered("integration_backend_id").grouped("company_id").items():
+            ruleset = self.env["integration.routing.ruleset"]._live(company)
+            if ruleset:
+                self.with_company(company)._route_by(ruleset, own)
+
+    def _route_by(self, ruleset, orders, reason=""):
+        """Decide for orders of one company by given rules, one after the other.
+
+        :param reason: why it is decided anew
+        """
+        scene = Scene(ruleset, orders, self._own_held(orders))
+        for order in orders:
+            lines = scene.lines(order)
+            if not lines:
+                continue
+            houses = scene.houses(order)
+            answer = route(lines, houses, ruleset._policy(), scene.promise(order))
+            if answer.best:
+                scene.take(order, answer.best)
+            decision = self._write(order, scene, answer.best, answer.options, reason=reason)
+            decision.explanation = self._explain(order, scene, answer)
+            self._follow_up(order, decision, answer.best)
+
+    def _choose(self, order, shares, reason):
+        """Ship an order as a person says.
+
+        :param shares: {order line id: {warehouse id: units in the product's unit}}
+        :return: the decision
+        """
+        ruleset = order.integration_decision_id.ruleset_id or order.env["integration.routing.ruleset"]._live(
+            order.company_id
+        )
+        scene = Scene(ruleset, order, self._own_held(order))
+        option = price(scene.lines(order), scene.houses(order), shares, scene.promise(order))
+        decision = self._write(order, scene, option, (), is_override=True, reason=reason, user_id=self.env.user.id)
+        decision.explanation = self.env._(
+            "%(who)s chose: %(what)s", who=self.env.user.name, what=self._split_text(order, option)
+        )
+        self._follow_up(order, decision, option)
+        return decision
+
+    def _own_held(self, orders):
+        """What orders that are not confirmed count as taken already: {(product id, warehouse id): units}."""
+        kits = self.env["integration.stock.kit"].sudo().search([("product_id", "in", orders.order_line.product_id.ids)])
+        contents = kits.grouped("product_id")
+        held = defaultdict(float)
+        for order in orders.filtered(lambda order: order.state in ("draft", "sent")):
+            for line in goods(order):
+                place = (line.warehouse_id or order.warehouse_id).id
+                units = units_of(line)
+                held[line.product_id.id, place] += units
+                for part in contents.get(line.product_id, kits.browse()):
+                    held[part.component_id.id, place] += units * part.quantity
+        return held
+
+    # writing down
+
+    def _write(self, order, scene, option, options, **values):
+        """The decision in force of an order, with its allocations; the order goes by it."""
+        shares = self._with_rest(order, scene, option)
+        names = {warehouse.id: warehouse.name for warehouse in scene.warehouses}
+        order.integration_decision_id.is_current = False
+        self.env.flush_all()
+        decision = self.env["integration.routing.decision"].create(
+            {
+                "order_id": order.id,
+                "ruleset_id": scene.ruleset.id,
+                "options": [_plain(one, names) for one in options],
+                "warehouse_ids": [(6, 0, list(option.houses) if option else [])],
+                "shipments": option.shipments if option else 0,
+                "cost": option.cost if option else 0.0,
+                "margin": option.margin if option else 0.0,
+                "lateness": option.lateness if option else 0,
+                "units_missing": option.units_missing if option else sum(units_of(line) for line in goods(order)),
+                "allocation_ids": [
+                    (0, 0, {"order_line_id": line, "warehouse_id": warehouse, "units": units, "sequence": number})
+                    for line, parts in shares.items()
+                    for number, (warehouse, units) in enumerate(parts.items())
+                ],
+                **values,
+            }
+        )
+        values = {"integration_decision_id": decision.id}
+        lead = _lead(shares)
+        if lead and order.warehouse_id.id != lead:
+            values["warehouse_id"] = lead
+        order.write(values)
+        return decision
+
+    def _with_rest(self, order, scene, option):
+        """What is nowhere in stock waits where it will arrive in time, else where most of the order ships from."""
+        if not option:
+            return {}
+        shares = {line: dict(parts) for line, parts in option.shares.items()}
+        lead = _lead(shares)
+        for line_id, rest in option.missing.items():
+            line = order.order_line.filtered(lambda line, line_id=line_id: line.id == line_id)
+            place = self._where_it_arrives(scene, line, rest) or lead
+            if place and not self._may_dropship(scene.ruleset, line):
+                parts = shares.setdefault(line_id, {})
+                parts[place] = parts.get(place, 0.0) + rest
+        return shares
+
+    def _where_it_arrives(self, scene, line, units):
+        """Id of the warehouse that will have so many units within the days of the rules."""
+        days = scene.ruleset.wait_days
+        if not days:
+            return None
+        warehouses = scene.candidates[line.order_id.integration_backend_id]
+        incoming = self.env["integration.stock.availability"]._incoming(line.product_id, warehouses)
+        for warehouse in warehouses:
+            coming = sum(
+                part
+                for day, part in incoming.get((line.product_id.id, warehouse.id), [])
+                if (day - scene.now.date()).days <= days
+            )
+            if coming + min(0, scene.free.get((line.product_id.id, warehouse.id), 0)) >= units:
+                return warehouse.id
+        return None
+
+    def _may_dropship(self, ruleset, line):
+        return bool(ruleset.dropship and line.product_id.seller_ids and self._dropship_route())
+
+    def _dropship_route(self):
+        route = self.env.ref("stock_dropshipping.route_drop_shipping", raise_if_not_found=False)
+        return route or self.env["stock.route"]
+
+    def _follow_up(self, order, decision, option):
+        """Have suppliers ship what they may; put to a person what is left."""
+        missing = option.missing if option else {line.id: units_of(line) for line in goods(order)}
+        lines = order.order_line.filtered(lambda line: line.id in missing)
+        by_supplier = lines.filtered(lambda line: self._may_dropship(decision.ruleset_id, line))
+        by_supplier = by_supplier.filtered(lambda line: not option or line.id not in option.shares)
+        if by_supplier:
+            by_supplier.route_ids = self._dropship_route()
+            decision.explanation = "\n".join(
+                [
+                    decision.explanation or "",
+                    self.env._("Shipped by the supplier: %s.", ", ".join(by_supplier.product_id.mapped("display_name"))),
+                ]
+            )
+        waits = decision.ruleset_id.wait_days and option
+        lines -= by_supplier
+        if waits:
+            lines = lines.filtered(
+                lambda line: not any(
+                    part.warehouse_id.id not in option.shares.get(line.id, {}) for part in line._integration_parts()
+                )
+            )
+        if lines:
+            self._report(order, decision, lines, missing)
+        else:
+            self.env["integration.exception"]._heal(record=order, categories=("allocation",))
+
+    def _report(self, order, decision, lines, missing):
+        goods_missing = ", ".join(f"{missing[line.id]:g} × {line.product_id.display_name}" for line in lines[:3])
+        self.env["integration.exception"]._report(
+            order.integration_backend_id,
+            "allocation",
+            self.env._(
+                "%(order)s cannot ship in full from any warehouses: %(goods)s.", order=order.name, goods=goods_missing
+            ),
+            self.env._("Choose how to ship it, wait for a receipt, or cancel the order."),
+            group_key=lines[0].product_id.default_code or lines[0].product_id.name,
+            record=order,
+            amount=order._integration_worth(),
+        )
+
+    # words
+
+    def _explain(self, order, scene, answer):
+        """Why, as a warehouse clerk would say it."""
+        best = answer.best
+        names = {warehouse.id: warehouse.name for warehouse in scene.warehouses}
+        texts = [self._split_text(order, best) if best else self.env._("No warehouse has any of it.")]
+        if best and best.lateness:
+            texts.append(self.env._("It arrives %s days late.", best.lateness))
+        for warehouse in scene.warehouses:
+            leaves, passed = scene.departures[warehouse]
+            if passed and best and warehouse.id in best.houses:
+                texts.append(
+                    self.env._(
+                        "%(warehouse)s: cut-off %(time)s passed, it leaves in %(days)s days.",
+                        warehouse=warehouse.name,
+                        time=_clock(warehouse.integration_cut_off),
+                        days=leaves,
+                    )
+                )
+        reasons = self._reasons()
+        for house, objections in answer.excluded.items():
+            why = ", ".join(reasons[objection] for objection in objections)
+            texts.append(self.env._("%(warehouse)s left out: %(why)s.", warehouse=names[house], why=why))
+        if len(answer.options) > 1:
+            texts.append(self.env._("Next best: %s", self._option_text(answer.options[1], names, order)))
+        return "\n".join(texts)
+
+    def _reasons(self):
+        return {
+            "closed": self.env._("closed"),
+            "service": self.env._("does not ship with this delivery method"),
+            "capacity": self.env._("full for today"),
+            "stock": self.env._("nothing of it in stock"),
+            "ability": self.env._("may not ship these goods"),
+        }
+
+    def _split_text(self, order, option):
+        """“2 of 3 lines from Reno, 1 from Dallas.”"""
+        names = {warehouse.id: warehouse.name for warehouse in self.env["stock.warehouse"].browse(option.houses)}
+        total = len(goods(order))
+        counts = [
+            (sum(house in parts for parts in option.shares.values()), names[house])
+            for house in option.houses
+        ]
+        counts.sort(reverse=True)
+        texts = [
+            self.env._("%(count)s of %(total)s lines from %(warehouse)s", count=count, total=total, warehouse=name)
+            for count, name in counts
+        ]
+        return ", ".join(texts) + "."
+
+    def _option_text(self, option, names, order):
+        money = order.company_id.currency_id
+        return self.env._(
+            "%(warehouses)s: %(count)s deliveries, %(cost)s, %(days)s days",
+            warehouses=" + ".join(names[house] for house in option.houses),
+            count=option.shipments,
+            cost=money.format(option.cost),
+            days=option.arrival,
+        )
+
+
+def _lead(shares):
+    """The warehouse that ships most units."""
+    units = defaultdict(float)
+    for parts in shares.values():
+        for warehouse, part in parts.items():
+            units[warehouse] += part
+    return max(units, key=lambda warehouse: (units[warehouse], -warehouse), default=None)
+
+
+def _plain(option, names):
+    """An option as it is kept."""
+    return {
+        "warehouses": [names[house] for house in option.houses],
+        "shipments": option.shipments,
+        "cost": round(option.cost, 2),
+        "margin": round(option.margin, 2),
+        "arrival": option.arrival,
+        "lateness": option.lateness,
+        "missing": option.units_missing,
+        "shares": {str(line): {str(house): units for house, units in parts.items()} for line, parts in option.shares.items()},
+    }
+
+
+def _clock(hours):
+    return f"{int(hours):02d}:{round(hours % 1 * 60):02d}"
