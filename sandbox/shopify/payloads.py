@@ -235,6 +235,20 @@ def _refund(shop: Shop, data: dict) -> dict[str, Any]:
     }
 
 
+def _return(shop: Shop, data: dict) -> dict[str, Any]:
+    order, entry = data["order"], data["return"]
+    return {
+        "id": entry["id"],
+        "admin_graphql_api_id": gid("Return", entry["id"]),
+        "name": entry["name"],
+        "status": entry["status"].lower(),
+        "order": {"id": order["id"], "admin_graphql_api_id": gid("Order", order["id"])},
+        "return_line_items": [
+            {"id": row["id"], "quantity": row["quantity"], "return_reason_note": row["note"]} for row in entry["lines"]
+        ],
+    }
+
+
 def _transaction(shop: Shop, data: dict) -> dict[str, Any]:
     row = data["row"]
     return {
@@ -315,6 +329,7 @@ MAKERS: dict[str, Maker] = {
     "fulfillments": _fulfillment,
     "fulfillment_orders": _fulfillment_order,
     "refunds": _refund,
+    "returns": _return,
     "order_transactions": _transaction,
     "products": _product,
 }

@@ -42,6 +42,8 @@ DEFAULTS: dict[str, Any] = {
         "read_fulfillments",
         "write_fulfillments",
         "read_companies",
+        "read_returns",
+        "write_returns",
     ],
     "token_seconds": 86399,
     #: how long an orderCancel takes after its answer

@@ -23,6 +23,8 @@ FIRST_ID = {
     "SaleTax": 17_900_000_000_001,
     "Refund": 930_000_000_001,
     "RefundLineItem": 640_000_000_001,
+    "Return": 26_000_000_001,
+    "ReturnLineItem": 27_000_000_001,
     "Duty": 510_000_000_001,
     "AdditionalFee": 520_000_000_001,
     "LineItemGroup": 530_000_000_001,

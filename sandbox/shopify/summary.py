@@ -55,6 +55,16 @@ def order(shop: Shop, row: dict) -> dict[str, Any]:
         ],
         "transactions": [transaction(one) for one in row["transactions"]],
         "agreements": [agreement(one) for one in row["agreements"]],
+        "returns": [
+            {
+                "id": gid("Return", one["id"]),
+                **{name: one[name] for name in ("name", "status")},
+                "lines": [
+                    {"line": gid("LineItem", part["line"]), "quantity": part["quantity"]} for part in one["lines"]
+                ],
+            }
+            for one in row.get("returns", ())
+        ],
         "fulfillment_orders": [fulfillment_order(shop, fo) for fo in orders_of(shop, row)],
         "fulfillments": [fulfillment(shop, shop.store.get("fulfillment", key)) for key in row["fulfillments"]],
     }

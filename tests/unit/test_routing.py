@@ -93,7 +93,11 @@ def test_only_the_lines_that_need_an_ability_are_kept_away():
 
 def test_options_are_given_in_their_order():
     houses = [house(key, {"a": 1}, cost=cost) for key, cost in (("x", 3), ("y", 1), ("z", 2))]
-    assert [option.houses for option in route([Line("l", "a", 1)], houses, Policy()).options] == [("y",), ("z",), ("x",)]
+    assert [option.houses for option in route([Line("l", "a", 1)], houses, Policy()).options] == [
+        ("y",),
+        ("z",),
+        ("x",),
+    ]
 
 
 STOCK = st.dictionaries(st.sampled_from("abc"), st.integers(1, 4), max_size=3)

@@ -17,6 +17,7 @@ PAGES = {
     "after": None,
     "lines": 20,
     "agreements": 4,
+    "returns": 4,
     "sales": 20,
     "afterAgreement": None,
     "afterSale": None,

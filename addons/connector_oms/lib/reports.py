@@ -9,12 +9,14 @@ from __future__ import annotations
 LATE = "receipt:"
 #: a customer's return (``return``)
 BACK = "return:"
+#: a return that the channel has announced (``return``)
+ANNOUNCED = "announced:"
 #: an inventory count (``discrepancy``)
 COUNT = "count:"
 #: goods that were reserved for a delivery are gone (``pick``)
 LOST = "lost:"
 #: what stands before the thing that a cause is about, in a group key; people do not see it
-PREFIXES = (LATE, BACK, COUNT, LOST, "state:")
+PREFIXES = (LATE, BACK, ANNOUNCED, COUNT, LOST, "state:")
 
 
 def plain(group_key: str) -> str:

@@ -182,9 +182,9 @@ def _best(
     options: list[Option] = []
     for sight, chosen in ordered:
         # an incomplete option, however it looks, must not end the search for complete ones
-        if len(options) >= keep and not options[keep - 1].missing:
-            if sight > _at_sight_of(options[keep - 1], policy):
-                break
+        last = options[keep - 1] if len(options) >= keep else None
+        if last and not last.missing and sight > _at_sight_of(last, policy):
+            break
         option = _option(lines, chosen, policy, promise)
         if option:
             options.append(option)

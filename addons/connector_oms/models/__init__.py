@@ -3,6 +3,7 @@
 from . import (
     account_move,
     account_move_desk,
+    account_move_refund,
     batch_stock_move,
     batch_stock_picking,
     batch_stock_rule,
@@ -12,6 +13,7 @@ from . import (
     integration_backend,
     integration_backend_desk,
     integration_backend_drift,
+    integration_backend_returns,
     integration_backend_routing,
     integration_backend_share,
     integration_backend_stock,
@@ -53,6 +55,10 @@ from . import (
     integration_product_binding_stock,
     integration_product_importer,
     integration_product_matcher,
+    integration_refund,
+    integration_return,
+    integration_return_importer,
+    integration_return_line,
     integration_rollup,
     integration_router,
     integration_routing_allocation,
@@ -106,5 +112,6 @@ from . import (
     stock_quant_count,
     stock_warehouse,
     stock_warehouse_offer,
+    stock_warehouse_returns,
     stock_warehouse_routing,
 )

@@ -47,6 +47,9 @@ class IntegrationOrderImporter(models.AbstractModel):
         updater._update(backend, [work for work in going if not work.is_fresh])
         updater._cancel(backend, cancelled)
         self._confirm(backend, going)
+        for work in going:
+            if work.is_fresh:
+                self.env["integration.return.importer"]._apply(backend, work, is_absorbed=True)
         self._finish(works)
         decided = [work for work in works if work.item.state != "deferred"]
         self.env["integration.order.claim"]._update(backend, decided)

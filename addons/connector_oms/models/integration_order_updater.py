@@ -29,9 +29,11 @@ class IntegrationOrderUpdater(models.AbstractModel):
         self._write_payments(backend, work)
         if order.state == "cancel":
             work.note = self.env._("The order is cancelled in Odoo.")
+            is_absorbed = not order.invoice_ids
         else:
-            self._update_content(backend, work)
+            is_absorbed = self._update_content(backend, work)
             self._update_holds(backend, work)
+        self.env["integration.return.importer"]._apply(backend, work, is_absorbed)
         work.binding.write(
             {
                 "version": naive(work.document.version),
@@ -68,7 +70,10 @@ class IntegrationOrderUpdater(models.AbstractModel):
     # lines and addresses
 
     def _update_content(self, backend, work):
-        """Apply lines and addresses, or put the difference to a person."""
+        """Apply lines and addresses, or put the difference to a person.
+
+        :return: whether the order's lines are now what the document says
+        """
         order = work.sale
         lines = self.env["integration.order.lines"]
         changed, added, dropped = lines._compare(work)
@@ -78,12 +83,16 @@ class IntegrationOrderUpdater(models.AbstractModel):
             lines._rewrite(work, changed, added, dropped)
         elif changed or added or dropped or moved:
             if order._integration_is_released() or not lines._can_adjust(changed, dropped):
-                self._report_change(work, changed, added, dropped, moved)
-                return
+                returns = self.env["integration.return.importer"]
+                if not moved and returns._explains(work, changed, added, dropped):
+                    self._heal(order, "change")
+                else:
+                    self._report_change(work, changed, added, dropped, moved)
+                return False
             lines._adjust(work, changed, added, dropped)
         else:
             self._heal(order, "change")
-            return
+            return True
         if moved:
             self._move(work)
         self._heal(order, "change")
@@ -92,6 +101,7 @@ class IntegrationOrderUpdater(models.AbstractModel):
             work.report("total", work.holds["total"], self.env._("Compare the order with the channel's."))
         elif not draft:
             self._heal(order, "total")
+        return True
 
     def _move(self, work):
         """Give the order, and its open transfers, the channel's new addresses."""
@@ -153,6 +163,8 @@ class IntegrationOrderUpdater(models.AbstractModel):
                 self._report_late_cancel(work)
             else:
                 self._cancel_one(work)
+            posted = any(invoice.state == "posted" for invoice in order.invoice_ids)
+            self.env["integration.return.importer"]._apply(backend, work, is_absorbed=not posted)
 
     def _cancel_one(self, work):
         order = work.sale

@@ -156,15 +156,19 @@ class IntegrationRouter(models.AbstractModel):
             decision.explanation = "\n".join(
                 [
                     decision.explanation or "",
-                    self.env._("Shipped by the supplier: %s.", ", ".join(by_supplier.product_id.mapped("display_name"))),
+                    self.env._(
+                        "Shipped by the supplier: %s.", ", ".join(by_supplier.product_id.mapped("display_name"))
+                    ),
                 ]
             )
         waits = decision.ruleset_id.wait_days and option
         lines -= by_supplier
         if waits:
             lines = lines.filtered(
-                lambda line: not any(
-                    part.warehouse_id.id not in option.shares.get(line.id, {}) for part in line._integration_parts()
+                lambda line: (
+                    not any(
+                        part.warehouse_id.id not in option.shares.get(line.id, {}) for part in line._integration_parts()
+                    )
                 )
             )
         if lines:
@@ -227,10 +231,7 @@ class IntegrationRouter(models.AbstractModel):
         """“2 of 3 lines from Reno, 1 from Dallas.”"""
         names = {warehouse.id: warehouse.name for warehouse in self.env["stock.warehouse"].browse(option.houses)}
         total = len(goods(order))
-        counts = [
-            (sum(house in parts for parts in option.shares.values()), names[house])
-            for house in option.houses
-        ]
+        counts = [(sum(house in parts for parts in option.shares.values()), names[house]) for house in option.houses]
         counts.sort(reverse=True)
         texts = [
             self.env._("%(count)s of %(total)s lines from %(warehouse)s", count=count, total=total, warehouse=name)
@@ -268,7 +269,9 @@ def _plain(option, names):
         "arrival": option.arrival,
         "lateness": option.lateness,
         "missing": option.units_missing,
-        "shares": {str(line): {str(house): units for house, units in parts.items()} for line, parts in option.shares.items()},
+        "shares": {
+            str(line): {str(house): units for house, units in parts.items()} for line, parts in option.shares.items()
+        },
     }
 
 

@@ -13,7 +13,9 @@ class IntegrationRoutingAllocation(models.Model):
         "integration.routing.decision", required=True, index=True, ondelete="cascade", readonly=True
     )
     company_id = fields.Many2one(related="decision_id.company_id", store=True, index=True)
-    order_line_id = fields.Many2one("sale.order.line", "Line", required=True, index=True, ondelete="cascade", readonly=True)
+    order_line_id = fields.Many2one(
+        "sale.order.line", "Line", required=True, index=True, ondelete="cascade", readonly=True
+    )
     product_id = fields.Many2one(related="order_line_id.product_id")
     warehouse_id = fields.Many2one("stock.warehouse", required=True, index=True, ondelete="restrict", readonly=True)
     sequence = fields.Integer(default=10, readonly=True)

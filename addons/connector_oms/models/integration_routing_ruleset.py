@@ -61,7 +61,9 @@ class IntegrationRoutingRuleset(models.Model):
     @api.depends("name", "version")
     def _compute_display_name(self):
         for ruleset in self:
-            ruleset.display_name = self.env._("%(name)s, version %(version)s", name=ruleset.name, version=ruleset.version)
+            ruleset.display_name = self.env._(
+                "%(name)s, version %(version)s", name=ruleset.name, version=ruleset.version
+            )
 
     def _compute_decision_count(self):
         groups = self.env["integration.routing.decision"]._read_group(
@@ -160,4 +162,3 @@ class IntegrationRoutingRuleset(models.Model):
             most=int(self.most),
             may_split_lines=self.split_lines,
         )
-

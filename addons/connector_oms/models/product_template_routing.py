@@ -6,6 +6,4 @@ class ProductTemplate(models.Model):
 
     _inherit = "product.template"
 
-    integration_hazmat = fields.Boolean(
-        "Dangerous goods", help="Ships only from warehouses that ship dangerous goods."
-    )
+    integration_hazmat = fields.Boolean("Dangerous goods", help="Ships only from warehouses that ship dangerous goods.")

@@ -16,8 +16,10 @@ class SaleOrder(models.Model):
     integration_decision_count = fields.Integer(compute="_compute_integration_decision_count")
 
     def _compute_integration_decision_count(self):
-        groups = self.env["integration.routing.decision"].sudo()._read_group(
-            [("order_id", "in", self.ids)], ["order_id"], ["__count"]
+        groups = (
+            self.env["integration.routing.decision"]
+            .sudo()
+            ._read_group([("order_id", "in", self.ids)], ["order_id"], ["__count"])
         )
         counts = {order.id: count for order, count in groups}
         for order in self:
@@ -60,9 +62,7 @@ class SaleOrder(models.Model):
         if not ruleset:
             raise UserError(self.env._("The company has no routing rules in force."))
         if order.state not in ("draft", "sent", "sale") or order._integration_is_released():
-            raise UserError(
-                self.env._("%s is at the warehouse already. Stop the delivery there first.", order.name)
-            )
+            raise UserError(self.env._("%s is at the warehouse already. Stop the delivery there first.", order.name))
         before = order.integration_decision_id.explanation
         order.picking_ids.filtered(lambda picking: picking.state not in ("done", "cancel")).action_cancel()
         router = self.env["integration.router"].sudo()

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 
 from ..lib.reports import BACK
 from ..stock.goods import goods_text
@@ -9,9 +9,14 @@ class StockPicking(models.Model):
 
     _inherit = "stock.picking"
 
+    integration_return_id = fields.Many2one(
+        "integration.return", "Return", index="btree_not_null", copy=False, readonly=True
+    )
+
     def _action_done(self):
         """Look at what came back, and at what went out to make up for it."""
         result = super()._action_done()
+        self.sudo().integration_return_id._received()
         channel = self.sudo().filtered(lambda picking: picking.integration_backend_id and picking.state == "done")
         for picking in channel.filtered(lambda picking: picking._integration_is_return()):
             picking._integration_report_return()
@@ -38,7 +43,7 @@ class StockPicking(models.Model):
                 **facts,
             )
             advice = self.env._("Look whose goods these are. Send them back, or agree with the customer.")
-        elif self.sale_id._integration_return_is_announced():
+        elif self.integration_return_id or self.sale_id._integration_return_is_announced():
             return
         else:
             came = {move: move.quantity for move in self.move_ids if move.state == "done"}
@@ -81,5 +86,6 @@ class StockPicking(models.Model):
         reported = self.env["integration.exception"].sudo()._of_prefix("return", BACK, self)
         for exception in reported:
             order = self.browse(exception.res_id).sale_id
-            if not order._integration_surplus() and order._integration_return_is_announced():
+            announced = self.browse(exception.res_id).integration_return_id or order._integration_return_is_announced()
+            if announced and not order._integration_surplus():
                 exception._resolve(self.env._("Mended by a later event."))

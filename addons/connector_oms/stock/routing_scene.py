@@ -75,12 +75,12 @@ class Scene:
         return House(
             key=warehouse.id,
             free={
-                product: units
-                for (product, place), units in self.free.items()
-                if place == warehouse.id and units > 0
+                product: units for (product, place), units in self.free.items() if place == warehouse.id and units > 0
             },
             can=frozenset(
-                name for name, able in (("hazmat", warehouse.integration_hazmat), ("lots", warehouse.integration_lots)) if able
+                name
+                for name, able in (("hazmat", warehouse.integration_hazmat), ("lots", warehouse.integration_lots))
+                if able
             ),
             is_open=leaves is not None,
             room=capacity - self.used.get(warehouse.id, 0) if capacity else None,
@@ -125,7 +125,9 @@ def goods(order):
     kits = kits.search([("product_id", "in", order.order_line.product_id.ids)]).product_id
     return order.order_line.filtered(
         lambda line: (
-            not line.display_type and line.product_uom_qty > 0 and (line.product_id.is_storable or line.product_id in kits)
+            not line.display_type
+            and line.product_uom_qty > 0
+            and (line.product_id.is_storable or line.product_id in kits)
         )
     )
 

@@ -6,6 +6,7 @@ from . import (
     integration_fix_link,
     integration_fix_map,
     integration_order_release_wizard,
+    integration_return_inspection,
     integration_routing_choice,
     integration_routing_simulation,
     integration_stock_figure,

@@ -25,7 +25,11 @@ class IntegrationRoutingChoice(models.TransientModel):
         """The order of the exception that it is opened from, and its options."""
         values = super().default_get(names)
         if "exception_ids" in values and not values.get("order_id"):
-            ids = [value for command in values["exception_ids"] for value in (command[2] if len(command) == 3 else [command[1]])]
+            ids = [
+                value
+                for command in values["exception_ids"]
+                for value in (command[2] if len(command) == 3 else [command[1]])
+            ]
             exceptions = self.env["integration.exception"].browse(ids)
             order = exceptions._orders() or exceptions._pickings().sale_id
             if len(order) != 1:
@@ -80,7 +84,8 @@ class IntegrationRoutingChoice(models.TransientModel):
         if house:
             products = {line.id: line.product_id.id for line in scene.orders.order_line}
             short = sum(
-                max(0.0, parts[house.key] - house.free.get(products[line], 0.0)) for line, parts in option.shares.items()
+                max(0.0, parts[house.key] - house.free.get(products[line], 0.0))
+                for line, parts in option.shares.items()
             )
         return {
             "name": " + ".join(names[key] for key in option.houses),
@@ -89,7 +94,9 @@ class IntegrationRoutingChoice(models.TransientModel):
             "arrival": option.arrival,
             "lateness": option.lateness,
             "missing": option.units_missing + short,
-            "shares": {str(line): {str(key): units for key, units in parts.items()} for line, parts in option.shares.items()},
+            "shares": {
+                str(line): {str(key): units for key, units in parts.items()} for line, parts in option.shares.items()
+            },
         }
 
 

@@ -38,6 +38,9 @@ LINES_PER_ORDER = 50  # the cost grows with the logarithm, answers with the line
 LEDGERS_PER_CALL = 5
 AGREEMENTS_PER_ORDER = 5
 SALES_PER_AGREEMENT = 50
+RETURNS_PER_CALL = 7
+RETURNS_PER_ORDER = 10
+LINES_PER_RETURN = 50
 FULFILLMENT_ORDERS = 10
 FULFILLMENT_LINES = 100
 FULFILLMENTS = 250
@@ -52,6 +55,7 @@ SCOPES = (
     "read_locations",
     "write_inventory",
     "write_merchant_managed_fulfillment_orders",
+    "read_returns",
 )
 #: needed only by some shops: why (shown, never demanded)
 OPTIONAL_SCOPES = {
@@ -77,6 +81,10 @@ TOPICS: dict[str, tuple[str, str, tuple[str, ...]]] = {
         ("admin_graphql_api_order_id", "order_id"),
     ),
     "refunds/create": (ORDER_IN, "Order", ("order_id",)),
+    **{
+        f"returns/{event}": (ORDER_IN, "Order", ("order.admin_graphql_api_id", "order.id"))
+        for event in ("request", "approve", "decline", "update", "process", "cancel", "close", "reopen")
+    },
     "order_transactions/create": (ORDER_IN, "Order", ("order_id",)),
     "products/create": (PRODUCT_IN, "Product", ("admin_graphql_api_id", "id")),
     "products/update": (PRODUCT_IN, "Product", ("admin_graphql_api_id", "id")),
@@ -99,6 +107,8 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
     "ORDERS_CANCELLED": (*_NOTICE, "name"),
     "ORDERS_DELETE": (),  # the payload is the id and nothing else
     "ORDERS_RISK_ASSESSMENT_CHANGED": (),  # names the order by other fields, nothing personal
+    # what they say of the return is fetched with its order
+    **{f"RETURNS_{event}": () for event in ("REQUEST", "APPROVE", "DECLINE", "CANCEL", "CLOSE", "REOPEN")},
     "PRODUCTS_CREATE": _NOTICE,
     "PRODUCTS_UPDATE": _NOTICE,
     "PRODUCTS_DELETE": (),

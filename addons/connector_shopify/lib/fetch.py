@@ -78,10 +78,41 @@ def _read_orders_once(client: ShopifyClient, ids: list[str], packed: Packed) -> 
             changed.append(node.id)
         else:
             whole[node.id] = order
+    changed += _add_returns(client, whole, packed)
     changed += _add_ledgers(client, whole, packed)
     for identifier, order in whole.items():
         if identifier not in changed and identifier not in packed:
-            packed[identifier] = pack({"order": order})
+            packed[identifier] = _pack_order(order)
+    return changed
+
+
+def _pack_order(order: Mapping[str, Any], **parts: Any) -> bytes:
+    """An order with its returns, where it has some, and other parts."""
+    returns = {"returns": order["returns"]} if "returns" in order else {}
+    return pack({"order": {key: value for key, value in order.items() if key != "returns"}, **returns, **parts})
+
+
+def _add_returns(client: ShopifyClient, whole: Mapping[str, dict[str, Any]], packed: Packed) -> list[str]:
+    """Read what is announced to come back into the orders; give back those changed meanwhile."""
+    wanted = [identifier for identifier, order in whole.items() if order.get("returnStatus") not in (None, "NO_RETURN")]
+    changed = []
+    read = by_ids(
+        client,
+        "order_returns",
+        wanted,
+        const.RETURNS_PER_CALL,
+        returns=const.RETURNS_PER_ORDER,
+        lines=const.LINES_PER_RETURN,
+    )
+    for node in read:
+        if not node.value:
+            packed[node.id] = _nothing(node)
+        elif node.value.get("updatedAt") != whole[node.id].get("updatedAt"):
+            changed.append(node.id)
+        elif (node.value["returns"].get("pageInfo") or {}).get("hasNextPage"):
+            packed[node.id] = pack_problem("the order has more returns than are read")
+        else:
+            whole[node.id]["returns"] = nodes(node.value["returns"])
     return changed
 
 
@@ -111,7 +142,7 @@ def _complete_lines(client: ShopifyClient, order: dict[str, Any]) -> None:
 
 def _add_ledgers(client: ShopifyClient, whole: Mapping[str, dict[str, Any]], packed: Packed) -> list[str]:
     """Pack the orders whose money needs the ledger; give back those changed meanwhile."""
-    wanted = [identifier for identifier, order in whole.items() if _wants_ledger(order)]
+    wanted = [i for i, order in whole.items() if i not in packed and _wants_ledger(order)]
     changed = []
     read = by_ids(
         client,
@@ -133,7 +164,7 @@ def _add_ledgers(client: ShopifyClient, whole: Mapping[str, dict[str, Any]], pac
         except _ChangedMeanwhile:
             changed.append(node.id)
         else:
-            packed[node.id] = pack({"order": order, "agreements": agreements})
+            packed[node.id] = _pack_order(order, agreements=agreements)
     return changed
 
 

@@ -13,13 +13,14 @@ from .lines import order_lines
 from .money import OrderMoney
 from .parties import address, customer
 from .payments import discounts, financial_status, holds, payments
+from .returns import refunds, returns
 from .values import nodes, parse_time, presentment_amount, shop_amount, text
 
 
 def order(packed: Mapping[str, Any]) -> Order:
     """The document of an order.
 
-    :param packed: ``order`` and, where its money needs it, ``agreements``
+    :param packed: ``order`` and, where its money needs it, ``agreements``; ``returns``, where it has any
     :raises DataError: something that cannot be read
     """
     value = packed["order"]
@@ -41,6 +42,8 @@ def order(packed: Mapping[str, Any]) -> Order:
         totals=totals,
         taxes_included=money.included,
         refunded_amount=shop_amount(value.get("totalRefundedSet")),
+        refunds=refunds(agreements or (), money.included),
+        returns=returns(packed.get("returns") or ()),
         **_parties(value),
         **_rest(value),
     )

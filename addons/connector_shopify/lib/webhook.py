@@ -124,7 +124,7 @@ def _strong_first(paths: tuple[str, ...], payload: Mapping[str, Any]) -> tuple[s
 
     The ``id`` of a refund or transaction is not the order's.
     """
-    named = "order_id" in payload or "order_edit" in payload
+    named = any(name in payload for name in ("order_id", "order_edit", "order"))
     return tuple(path for path in paths if not (named and path == "id"))
 
 

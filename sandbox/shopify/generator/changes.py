@@ -97,12 +97,14 @@ def refund(
     adjustment: int = 0,
     payment: str | None = "SUCCESS",
     note: str | None = None,
+    home: int | None = None,
 ) -> tuple[dict[str, Any], Effects]:
     """Refund units, shipping, or just an amount.
 
     :param units: (line id, quantity, ``NO_RESTOCK`` | ``CANCEL`` | ``RETURN``)
     :param adjustment: minor units of the shop's currency given back without goods
     :param payment: status of the refund's transaction; None: no money moves
+    :param home: the return that it belongs to
     :raises ValueError: more than is left
     """
     refund_id = ids("Refund")
@@ -122,7 +124,7 @@ def refund(
         amount = exchange_of(order).money(-adjustment)
         sales.append(sale(order, ids, "ADJUSTMENT", "RETURN", None, None, amount, []))
     agree(order, ids, "REFUND", when, sales, refund_id)
-    entry = {"id": refund_id, "createdAt": when, "note": note, "lines": rows, "transactions": []}
+    entry = {"id": refund_id, "createdAt": when, "note": note, "lines": rows, "transactions": [], "return": home}
     order["refunds"].append(entry)
     refresh(order)
     if payment:

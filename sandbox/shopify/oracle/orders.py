@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from .. import orders, summary, work
+from .. import orders, returns, summary, work
 from ..fulfilment import touch
 from ..generator import SHAPES, check_order
 from ..gid import gid, split_gid
@@ -135,7 +135,19 @@ def _do_refund(oracle: Oracle, order: dict, data: dict) -> None:
         adjustment=cents,
         payment=data.get("payment", "SUCCESS"),
         note=data.get("note"),
+        home=int(split_gid(str(data["return"]))[1] or data["return"]) if data.get("return") else None,
     )
+
+
+def _do_return(oracle: Oracle, order: dict, data: dict) -> None:
+    """``lines`` and ``status`` announce one; ``return`` and ``step`` go on with it."""
+    if data.get("step"):
+        key = int(split_gid(str(data["return"]))[1] or data["return"])
+        entry = next(row for row in order.get("returns", ()) if row["id"] == key)
+        returns.step(oracle.shop, order, entry, data["step"])
+    else:
+        status = data.get("status", "OPEN")
+        returns.announce(oracle.shop, order, _units(order, data), status, data.get("reason", ""), data.get("note", ""))
 
 
 def _do_fulfil(oracle: Oracle, order: dict, data: dict) -> None:
@@ -157,6 +169,7 @@ ACTIONS: dict[str, Callable[[Oracle, dict, dict], Any]] = {
     "cancel": _do_cancel,
     "edit": _do_edit,
     "refund": _do_refund,
+    "return": _do_return,
     "fulfil": _do_fulfil,
     "delete": _do_delete,
     "pay": lambda oracle, order, data: orders.pay(oracle.shop, order),

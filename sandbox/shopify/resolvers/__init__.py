@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import fulfilment, inventory, ledger, mutations, orders, products, refunds, roots, shop
+from . import fulfilment, inventory, ledger, mutations, orders, products, refunds, returns, roots, shop
 from .base import attach
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "orders",
     "products",
     "refunds",
+    "returns",
     "roots",
     "shop",
 ]

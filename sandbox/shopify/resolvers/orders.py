@@ -69,7 +69,7 @@ rename(
     displayFulfillmentStatus="fulfillmentStatus",
     additionalFees="fees",
 )
-constant("Order", confirmed=True, customerLocale="en", returnStatus="NO_RETURN", sourceIdentifier=None)
+constant("Order", confirmed=True, customerLocale="en", sourceIdentifier=None)
 constant("MailingAddress", id="gid://shopify/MailingAddress/1?model_name=Address", validationResultSummary=None)
 constant("TaxLine", channelLiable=False, source="Shopify")
 constant("OrderTransaction", formattedGateway=None)

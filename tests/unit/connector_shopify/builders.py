@@ -203,7 +203,14 @@ class OrderBuilder:
         found: list[dict] = []
         for reason, sale in self.sales:
             if not found or found[-1]["reason"] != reason:
-                found.append({"id": self.gid("Agreement"), "reason": reason, "sales": []})
+                found.append(
+                    {
+                        "id": self.gid("Agreement"),
+                        "happenedAt": "2026-05-05T08:00:00Z",
+                        "reason": reason,
+                        "sales": [],
+                    }
+                )
             found[-1]["sales"].append(sale)
         return found
 

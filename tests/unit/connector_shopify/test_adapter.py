@@ -52,7 +52,7 @@ def test_missing_scopes_are_named_and_reading_is_implied_by_writing():
     found = results(shop(scopes=("write_orders", "write_products", "write_customers")))
     assert not found["scopes"].ok
     assert found["scopes"].detail == (
-        "missing: read_locations, write_inventory, write_merchant_managed_fulfillment_orders"
+        "missing: read_locations, write_inventory, write_merchant_managed_fulfillment_orders, read_returns"
     )
     assert found["optional scopes"].ok
     assert "60 days" in found["optional scopes"].detail

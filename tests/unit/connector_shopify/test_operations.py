@@ -16,6 +16,7 @@ NAMES = sorted(path.stem for path in QUERIES.glob("*.graphql"))
 #: variables that decide what a document costs, at the sizes the code uses
 SIZES = {
     "orders_by_id": {"lines": const.LINES_PER_ORDER},
+    "order_returns": {"returns": const.RETURNS_PER_ORDER, "lines": const.LINES_PER_RETURN},
     "order_sales": {"agreements": const.AGREEMENTS_PER_ORDER, "sales": const.SALES_PER_AGREEMENT},
     "order_sales_page": {
         "agreements": const.AGREEMENTS_PER_ORDER,

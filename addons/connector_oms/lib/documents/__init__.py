@@ -10,11 +10,12 @@ from .order import (
     Order,
     OrderLine,
     Payment,
-    TaxAmount,
     Totals,
 )
+from .order_tax import TaxAmount
 from .party import Address, BuyerCompany, Customer
 from .product import Location, Product
+from .returns import Refund, RefundLine, Return, ReturnLine
 from .shipment import Package, Shipment, ShipmentLine, Tracking
 from .stock import StockLevel, StockUpdate
 
@@ -34,6 +35,10 @@ __all__ = [
     "Package",
     "Payment",
     "Product",
+    "Refund",
+    "RefundLine",
+    "Return",
+    "ReturnLine",
     "Shipment",
     "ShipmentLine",
     "StockLevel",

@@ -7,23 +7,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from .base import Amount, CountryCode, CurrencyCode, Document, ExternalId, Quantity, Timestamp
+from .base import Amount, CurrencyCode, Document, ExternalId, Quantity, Timestamp
+from .order_tax import TaxAmount
 from .party import Address, Customer
-
-
-class TaxAmount(Document):
-    """One tax on one line or charge.
-
-    :param rate: fraction, 0.0725 for 7.25 %
-    :param amount: tax in the order's currency, as the channel rounded it
-    :param included: the amount is contained in the line's ``net_amount``
-    """
-
-    title: str
-    rate: Decimal = Field(ge=0)
-    amount: Amount
-    included: bool = False
-    country_code: CountryCode | None = None
+from .returns import Refund, Return
 
 
 class OrderLine(Document):
@@ -166,6 +153,8 @@ class Order(Document):
     taxes_included: bool = False
     totals: Totals
     refunded_amount: Amount = Decimal(0)
+    refunds: tuple[Refund, ...] = ()
+    returns: tuple[Return, ...] = ()
     po_number: str = ""
     note: str = ""
     tags: tuple[str, ...] = ()
