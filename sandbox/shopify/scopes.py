@@ -15,6 +15,7 @@ REQUIRED: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(
         ("orderCancel", "orderUpdate", "orderMarkAsPaid", "refundCreate", "tagsAdd", "tagsRemove"), ("write_orders",)
     ),
+    "shopifyPaymentsAccount": ("read_shopify_payments_payouts",),
     **dict.fromkeys(("location", "locations"), ("read_locations", "read_inventory")),
     **dict.fromkeys(
         ("product", "products", "productVariant", "productVariants", "productsCount", "productVariantsCount"),

@@ -42,6 +42,7 @@ DEFAULTS: dict[str, Any] = {
         "read_fulfillments",
         "write_fulfillments",
         "read_companies",
+        "read_shopify_payments_payouts",
         "read_returns",
         "write_returns",
     ],

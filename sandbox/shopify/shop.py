@@ -23,6 +23,8 @@ FIRST_ID = {
     "SaleTax": 17_900_000_000_001,
     "Refund": 930_000_000_001,
     "RefundLineItem": 640_000_000_001,
+    "ShopifyPaymentsPayout": 110_000_000_001,
+    "ShopifyPaymentsBalanceTransaction": 120_000_000_001,
     "Return": 26_000_000_001,
     "ReturnLineItem": 27_000_000_001,
     "Duty": 510_000_000_001,

@@ -17,6 +17,7 @@ TOP_LEVEL = (
     documents.CancellationRequest,
     documents.Location,
     documents.Order,
+    documents.Payout,
     documents.Product,
     documents.Shipment,
     documents.StockUpdate,

@@ -21,7 +21,9 @@ class IntegrationBackend(models.Model):
         "not invoiced yet wait for the invoice.",
     )
     return_days = fields.Integer(
-        "Returns come within (days)", default=14, help="Announced returns that have not come by then are reported. 0: never."
+        "Returns come within (days)",
+        default=14,
+        help="Announced returns that have not come by then are reported. 0: never.",
     )
     return_count = fields.Integer("Returns", compute="_compute_return_counts")
     refund_due_count = fields.Integer("Refunds to be credited", compute="_compute_return_counts")

@@ -16,6 +16,17 @@ class IntegrationFlow(models.Model):
         """
         self.env["integration.order.importer"]._import(self, batch)
 
+    def _handle_payout_in(self, batch):
+        """Payouts of the channel's payment provider, with what they are made of.
+
+        :param batch: list of ``Inbound`` with canonical ``Payout`` documents
+        """
+        for item in batch:
+            for document in item.documents:
+                self.env["integration.payout"].sudo()._take(self.backend_id, document)
+                item.subject = item.subject or document.name
+            item.done()
+
     def _handle_product_in(self, batch):
         """Products the channel lists: linked to Odoo's, or reported.
 

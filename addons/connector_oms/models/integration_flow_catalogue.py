@@ -22,6 +22,11 @@ class IntegrationFlow(models.Model):
                 sales,
                 ("product.product",),
             ),
+            "payout.in": (
+                self.env._("What the payment provider pays out is matched with payments, and booked."),
+                books,
+                ("integration.payout",),
+            ),
             "stock.out": (
                 self.env._("The channel sells only what is there."),
                 f"{sales}, {warehouse}",

@@ -84,9 +84,7 @@ class IntegrationReturn(models.Model):
         receipt.write({"integration_return_id": self.id, "origin": f"{self.name} ({self.order_id.name})"})
 
     def _report_unknown(self, wanted):
-        goods = ", ".join(
-            f"{units:g} × {line.product_id.display_name}" for line, units in wanted.items() if units > 0
-        )
+        goods = ", ".join(f"{units:g} × {line.product_id.display_name}" for line, units in wanted.items() if units > 0)
         self.env["integration.exception"]._report(
             self.backend_id,
             "return",
@@ -180,7 +178,9 @@ class IntegrationReturn(models.Model):
 
     def _late_text(self, entry):
         return (
-            self.env._("%(name)s of %(order)s was announced and has not come.", name=entry.name, order=entry.order_id.name),
+            self.env._(
+                "%(name)s of %(order)s was announced and has not come.", name=entry.name, order=entry.order_id.name
+            ),
             self.env._("Ask the customer. When nothing comes, decline or close the return at the channel."),
         )
 
@@ -197,6 +197,8 @@ class IntegrationReturn(models.Model):
     def _short_text(self, entry, short):
         goods = ", ".join(f"{units:g} × {line.product_id.display_name}" for line, units in short.items())
         return (
-            self.env._("Less came back with %(name)s than was announced. Missing: %(goods)s.", name=entry.name, goods=goods),
+            self.env._(
+                "Less came back with %(name)s than was announced. Missing: %(goods)s.", name=entry.name, goods=goods
+            ),
             self.env._("Agree with the customer before you refund what is missing."),
         )

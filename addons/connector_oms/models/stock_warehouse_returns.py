@@ -32,13 +32,17 @@ class StockWarehouse(models.Model):
         self.ensure_one()
         warehouse = self.sudo()
         if not warehouse[name]:
-            warehouse[name] = self.env["stock.location"].sudo().create(
-                {
-                    "name": PLACES[name],
-                    "location_id": warehouse.view_location_id.id,
-                    "usage": "internal",
-                    "company_id": warehouse.company_id.id,
-                    "integration_unsellable": True,
-                }
+            warehouse[name] = (
+                self.env["stock.location"]
+                .sudo()
+                .create(
+                    {
+                        "name": PLACES[name],
+                        "location_id": warehouse.view_location_id.id,
+                        "usage": "internal",
+                        "company_id": warehouse.company_id.id,
+                        "integration_unsellable": True,
+                    }
+                )
             )
         return warehouse[name].with_env(self.env)

@@ -122,7 +122,9 @@ class TestRefund(ReturnCase):
         self.tell(2, "22.22", "4.22", 5, [first])
         self.tell(2, "22.22", "4.22", 6, [first])
         self.refunds()._credit()
-        credit = self.env["account.move"].search([("move_type", "=", "out_refund"), ("partner_id", "=", self.sale.partner_id.id)])
+        credit = self.env["account.move"].search(
+            [("move_type", "=", "out_refund"), ("partner_id", "=", self.sale.partner_id.id)]
+        )
         self.assertEqual(len(credit), 1)
 
     def test_refund_before_the_invoice_waits_for_it(self):

@@ -1,4 +1,5 @@
 from . import (
+    integration_books_check,
     integration_fix_address,
     integration_fix_customer,
     integration_fix_date,
@@ -6,6 +7,7 @@ from . import (
     integration_fix_link,
     integration_fix_map,
     integration_order_release_wizard,
+    integration_payout_accept,
     integration_return_inspection,
     integration_routing_choice,
     integration_routing_simulation,

@@ -27,7 +27,12 @@ class IntegrationReturnInspection(models.TransientModel):
         entry = self.env["integration.return"].browse(values.get("return_id"))
         values["line_ids"] = [
             fields.Command.create(
-                {"return_line_id": line.id, "received": line.received, "restock": line.received, "product_id": line.product_id.id}
+                {
+                    "return_line_id": line.id,
+                    "received": line.received,
+                    "restock": line.received,
+                    "product_id": line.product_id.id,
+                }
             )
             for line in entry.line_ids
             if line.received

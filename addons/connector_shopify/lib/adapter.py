@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from ...connector_base.lib.adapter import (
@@ -18,7 +18,7 @@ from ...connector_base.lib.adapter import (
 )
 from ...connector_base.lib.errors import ConfigurationError
 from ...connector_oms.lib.documents import Location, Product, StockLevel
-from . import checks, const, decode, encode, fetch, products, stock, subscriptions, webhook
+from . import checks, const, decode, encode, fetch, payouts, products, stock, subscriptions, webhook
 from .client import ShopifyClient
 from .paging import all_nodes, next_cursor, pages
 from .values import format_time, gid, nodes, parse_time, tail
@@ -48,7 +48,7 @@ class ShopifyAdapter(Adapter):
     :param now: aware UTC now
     """
 
-    full_state_topics = frozenset({const.ORDER_IN, const.PRODUCT_IN})
+    full_state_topics = frozenset({const.ORDER_IN, const.PRODUCT_IN, const.PAYOUT_IN})
 
     def __init__(
         self,
@@ -81,7 +81,7 @@ class ShopifyAdapter(Adapter):
         return (tail(external_id),)
 
     def poll(self, topic: str, since: datetime, until: datetime, cursor: str | None = None) -> PollPage:
-        """Orders updated in a window, 250 a page, oldest change first.
+        """Orders updated in a window, 250 a page, oldest change first; payouts issued in one.
 
         The keys say which state of which order it is, so that overlapping windows find
         what they found before. The messages look like a webhook's and are completed by
@@ -89,6 +89,8 @@ class ShopifyAdapter(Adapter):
 
         :raises ConfigurationError: this flow cannot be polled
         """
+        if topic == const.PAYOUT_IN:
+            return self._poll_payouts(since, until, cursor)
         if topic != const.ORDER_IN:
             raise ConfigurationError(f"{topic} cannot be polled at Shopify")
         window = f"updated_at:>='{format_time(since)}' AND updated_at:<='{format_time(until)}'"
@@ -96,6 +98,14 @@ class ShopifyAdapter(Adapter):
         page = next(read)
         found = tuple(_incoming(order) for order in nodes(page))
         return PollPage(found, next_cursor(page))
+
+    def _poll_payouts(self, since: datetime, until: datetime, cursor: str | None) -> PollPage:
+        """Payouts issued in a window, and those before that may have changed their state."""
+        begin = since - timedelta(days=const.PAYOUT_DAYS)
+        window = f"issued_at:>='{format_time(begin)}' AND issued_at:<='{format_time(until)}'"
+        path = ("shopifyPaymentsAccount", "payouts")
+        page = next(pages(self.client, "payouts", path, const.PAYOUTS_PER_CALL, cursor, query=window))
+        return PollPage(tuple(payouts.incoming(node) for node in nodes(page)), next_cursor(page))
 
     def prepare(self, topic: str, document: Any) -> list[Call]:
         """See ``encode``: the functions ``prepare_*``."""

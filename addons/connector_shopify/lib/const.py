@@ -21,6 +21,7 @@ VALIDATED_VERSIONS = ("2026-07", "2026-10")
 #: flows this adapter offers
 ORDER_IN = "order.in"
 PRODUCT_IN = "product.in"
+PAYOUT_IN = "payout.in"
 PRIVACY_IN = "privacy.in"
 BACKEND_IN = "backend.in"
 SHIPMENT_OUT = "shipment.out"
@@ -41,6 +42,10 @@ SALES_PER_AGREEMENT = 50
 RETURNS_PER_CALL = 7
 RETURNS_PER_ORDER = 10
 LINES_PER_RETURN = 50
+PAYOUTS_PER_CALL = 50
+TRANSACTIONS_PER_PAGE = 250
+#: how long a payout may still change its state
+PAYOUT_DAYS = 30
 FULFILLMENT_ORDERS = 10
 FULFILLMENT_LINES = 100
 FULFILLMENTS = 250
@@ -60,6 +65,7 @@ SCOPES = (
 #: needed only by some shops: why (shown, never demanded)
 OPTIONAL_SCOPES = {
     "read_all_orders": "orders older than 60 days",
+    "read_shopify_payments_payouts": "payouts of Shopify Payments",
     "write_third_party_fulfillment_orders": "orders assigned to a fulfilment service",
     "write_assigned_fulfillment_orders": "orders assigned to this app's own locations",
 }

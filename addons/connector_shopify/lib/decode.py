@@ -12,6 +12,7 @@ from . import const
 from .notices import backend_notice, privacy_request
 from .orders import order
 from .packing import unpack
+from .payouts import payout
 from .products import product
 
 
@@ -59,6 +60,7 @@ def _explain(error: ValidationError) -> str:
 DECODERS: dict[str, Callable[[bytes, str | None], list[Any]]] = {
     const.ORDER_IN: _order,
     const.PRODUCT_IN: _products,
+    const.PAYOUT_IN: lambda raw, currency: [payout(unpack(raw, "payout"))],
     const.PRIVACY_IN: lambda raw, currency: [privacy_request(raw)],
     const.BACKEND_IN: lambda raw, currency: [backend_notice(raw)],
 }

@@ -268,8 +268,23 @@ def _whole_product(client: ShopifyClient, product: Mapping[str, Any]) -> Mapping
     return {"product": about, "variants": variants}
 
 
+def read_payouts(client: ShopifyClient, ids: Iterable[str]) -> Packed:
+    """Payouts by id with all that they are made of."""
+    packed: Packed = {}
+    for node in by_ids(client, "payouts_by_id", list(ids), const.PAYOUTS_PER_CALL):
+        if not node.value:
+            packed[node.id] = _nothing(node)
+            continue
+        path = ("shopifyPaymentsAccount", "balanceTransactions")
+        query = f"payments_transfer_id:{node.value['legacyResourceId']}"
+        rows = list(all_nodes(client, "balance_transactions", path, const.TRANSACTIONS_PER_PAGE, query=query))
+        packed[node.id] = pack({"payout": node.value, "transactions": rows})
+    return packed
+
+
 #: flow -> how its objects are read
 READERS: Mapping[str, Callable[[ShopifyClient, Iterable[str]], Packed]] = {
     const.ORDER_IN: read_orders,
     const.PRODUCT_IN: read_products,
+    const.PAYOUT_IN: read_payouts,
 }

@@ -16,6 +16,7 @@ QUERIES = Path(__file__).parent / "queries"
 #: 0, a connection 2 + max(1, floor(2 ln n)) x node, a mutation 10 more. A test reckons
 #: these figures from the documents and the real schema again.
 COSTS: dict[str, tuple[int, int]] = {
+    "balance_transactions": (25, 0),
     "fulfillment_create": (15, 0),
     "fulfillment_lines": (25, 0),
     "fulfillment_order_lines": (25, 0),
@@ -34,6 +35,8 @@ COSTS: dict[str, tuple[int, int]] = {
     "order_state": (1, 0),
     "orders_by_id": (0, 84),
     "orders_updated": (13, 0),
+    "payouts": (10, 0),
+    "payouts_by_id": (0, 1),
     "product_variants": (58, 0),
     "products_by_id": (0, 48),
     "shop": (4, 0),

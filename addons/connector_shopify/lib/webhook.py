@@ -17,7 +17,7 @@ from typing import Any
 
 from ...connector_base.lib.adapter import Incoming
 from ...connector_base.lib.errors import AuthError, DataError
-from .const import ORDER_IN, TOPICS
+from .const import ORDER_IN, PAYOUT_IN, TOPICS
 from .values import gid, parse_time
 
 HMAC_HEADER = "x-shopify-hmac-sha256"
@@ -109,6 +109,8 @@ def subject(raw: bytes, topic: str) -> str:
     :param topic: the hub's flow code; its webhook topics' paths are tried in turn
     """
     payload = read_payload(raw)
+    if topic == PAYOUT_IN:  # found by look-ups only
+        return gid("ShopifyPaymentsPayout", payload.get("admin_graphql_api_id"))
     tried = set()
     for flow, resource, paths in TOPICS.values():
         if flow == topic and (resource, paths) not in tried:

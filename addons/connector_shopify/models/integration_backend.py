@@ -55,6 +55,17 @@ FLOWS = (
         "freshness_minutes": 15,
     },
     {
+        # looked up once the app may: scope read_shopify_payments_payouts
+        "code": const.PAYOUT_IN,
+        "name": "Payouts",
+        "direction": "in",
+        "tier": "2",
+        "full_state": True,
+        "batch_size": 5,
+        "poll_minutes": 0,
+        "freshness_minutes": 0,
+    },
+    {
         "code": const.PRIVACY_IN,
         "name": "Privacy requests",
         "direction": "in",

@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from .. import orders, returns, summary, work
+from .. import orders, payouts, returns, summary, work
 from ..fulfilment import touch
 from ..generator import SHAPES, check_order
 from ..gid import gid, split_gid
@@ -190,6 +190,36 @@ def _act(oracle: Oracle, key: str, action: str, data: dict) -> dict:
         ACTIONS[action](oracle, order, data)
         oracle.shop.store.commit()
         return {} if action == "delete" else summary.order(oracle.shop, order)
+
+
+@route("POST", "payouts")
+def _pay_out(oracle: Oracle, data: dict) -> dict:
+    shop = oracle.shop
+    with shop.store.lock:
+        payout = payouts.pay_out(shop, data.get("status", "PAID"), int(data.get("fee", 0)), data.get("dispute"))
+        shop.store.commit()
+        return {"id": gid("ShopifyPaymentsPayout", payout["id"]), "net": payout["net"], **_settled(payout)}
+
+
+@route("GET", "payouts")
+def _list_payouts(oracle: Oracle, data: dict) -> dict:
+    with oracle.shop.store.lock:
+        rows = oracle.shop.store.all("payout").values()
+        return {
+            "payouts": [
+                {
+                    "id": gid("ShopifyPaymentsPayout", row["id"]),
+                    "net": row["net"],
+                    "status": row["status"],
+                    **_settled(row),
+                }
+                for row in rows
+            ]
+        }
+
+
+def _settled(payout: dict) -> dict:
+    return {"count": len(payout["transactions"]), "fees": sum(row["fee"] for row in payout["transactions"])}
 
 
 @route("GET", "fulfillment-orders")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import fulfilment, inventory, ledger, mutations, orders, products, refunds, returns, roots, shop
+from . import fulfilment, inventory, ledger, mutations, orders, payouts, products, refunds, returns, roots, shop
 from .base import attach
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "ledger",
     "mutations",
     "orders",
+    "payouts",
     "products",
     "refunds",
     "returns",

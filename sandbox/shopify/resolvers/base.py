@@ -118,6 +118,7 @@ NODE_KINDS = {
     "Company": "company",
     "CompanyLocation": "branch",
     "WebhookSubscription": "subscription",
+    "ShopifyPaymentsPayout": "payout",
 }
 
 

@@ -405,3 +405,44 @@ def test_products_and_locations(shop):
         gid("ProductVariant", entry["id"]) for entry in catalogue["variants"]
     }
     assert len(shop.adapter.list_locations()) == len(catalogue["locations"])
+
+
+def test_refunds_of_a_return_are_told_to_the_cent(shop):
+    (order,) = shop.place("plain")
+    number = order.rsplit("/", 1)[1]
+    before = shop.read(order)[0]
+    shop.oracle(f"orders/{number}/fulfil", {})
+    told = shop.oracle(f"orders/{number}/return", {"lines": [[0, 1]], "note": "too small"})
+    (document,) = shop.read(order)
+    (entry,) = document.returns
+    assert (entry.status, entry.name) == ("open", told["returns"][0]["name"])
+    assert (entry.lines[0].line_id, entry.lines[0].quantity) == (document.lines[0].external_id, 1)
+    assert document.refunds == ()
+    back = {"lines": [[0, 1]], "restock": "RETURN", "return": entry.external_id}
+    shop.oracle(f"orders/{number}/refund", back)
+    shop.oracle(f"orders/{number}/return", {"return": entry.external_id, "step": "close"})
+    (document,) = shop.read(order)
+    assert document.returns[0].status == "closed"
+    (refund,) = document.refunds
+    assert refund.return_id == entry.external_id
+    assert refund.lines[0].line_id == before.lines[0].external_id
+    assert before.totals.total - refund.amount == document.totals.total
+
+
+def test_a_payout_is_found_and_adds_up(shop):
+    shop.place("plain", "partly_refunded" if "partly_refunded" in shop.oracle("shapes") else "plain", "several_taxes")
+    paid = shop.oracle("payouts", {"fee": 500})
+    now = datetime.now(timezone.utc) + timedelta(minutes=1)
+    page = shop.adapter.poll("payout.in", now - timedelta(hours=1), now)
+    (message,) = page.messages
+    packed = shop.adapter.fetch("payout.in", {1: message.raw})
+    (document,) = shop.adapter.decode("payout.in", packed[1])
+    assert (document.external_id, document.status) == (paid["id"], "paid")
+    assert len(document.transactions) == paid["count"]
+    assert document.amount * 100 == paid["net"]
+    assert sum(part.net for part in document.transactions) == document.amount
+    charges = [part for part in document.transactions if part.kind == "charge"]
+    assert all(part.payment_id.startswith("gid://shopify/OrderTransaction/") for part in charges)
+    assert [part.amount for part in document.transactions if part.kind == "fee"] == [Decimal("-5.00")]
+    again = shop.adapter.poll("payout.in", now - timedelta(hours=1), now)
+    assert [entry.key for entry in again.messages] == [message.key]

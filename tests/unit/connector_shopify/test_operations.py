@@ -16,6 +16,8 @@ NAMES = sorted(path.stem for path in QUERIES.glob("*.graphql"))
 #: variables that decide what a document costs, at the sizes the code uses
 SIZES = {
     "orders_by_id": {"lines": const.LINES_PER_ORDER},
+    "balance_transactions": {"first": const.TRANSACTIONS_PER_PAGE},
+    "payouts": {"first": const.PAYOUTS_PER_CALL},
     "order_returns": {"returns": const.RETURNS_PER_ORDER, "lines": const.LINES_PER_RETURN},
     "order_sales": {"agreements": const.AGREEMENTS_PER_ORDER, "sales": const.SALES_PER_AGREEMENT},
     "order_sales_page": {

@@ -14,6 +14,7 @@ from .order import (
 )
 from .order_tax import TaxAmount
 from .party import Address, BuyerCompany, Customer
+from .payout import BalanceTransaction, Payout
 from .product import Location, Product
 from .returns import Refund, RefundLine, Return, ReturnLine
 from .shipment import Package, Shipment, ShipmentLine, Tracking
@@ -21,6 +22,7 @@ from .stock import StockLevel, StockUpdate
 
 __all__ = [
     "Address",
+    "BalanceTransaction",
     "BuyerCompany",
     "Cancellation",
     "CancellationRequest",
@@ -34,6 +36,7 @@ __all__ = [
     "OrderLine",
     "Package",
     "Payment",
+    "Payout",
     "Product",
     "Refund",
     "RefundLine",
