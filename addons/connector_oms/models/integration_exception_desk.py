@@ -18,13 +18,27 @@ CATEGORIES = [
     ("discrepancy", "Counted differently"),
     ("automation", "Automation fault"),
     ("supplier_late", "Supplier is late"),
+    ("blocked", "Product not to be sold"),
+    ("credit", "Above the credit limit"),
+    ("first", "Large first order"),
+    ("gateway", "Payment to be looked at"),
+    ("price", "Below the price list"),
+    ("margin", "Margin too low"),
+    ("taxfree", "No tax charged"),
+    ("destination", "Not delivered to"),
+    ("incomplete", "Customer's data missing"),
+    ("supply", "Not all in stock"),
 ]
+#: what rules of a backend hold orders for
+RULED = frozenset(
+    {"blocked", "credit", "first", "gateway", "price", "margin", "taxfree", "destination", "incomplete", "supply"}
+)
 ORDER = "sale.order"
 TRANSFER = "stock.picking"
 PURCHASE = "purchase.order"
 LEVEL = "integration.stock.level"
 #: what keeps an order that is in Odoo from being confirmed
-HELD = frozenset({"fraud", "payment", "channel", "test", "shipped"})
+HELD = frozenset({"fraud", "payment", "channel", "test", "shipped"}) | RULED
 #: reports that a person may let stand as they are
 TOLERABLE = frozenset(
     {"change", "cancel", "shipped", "short", "return", "pick", "discrepancy", "automation", "supplier_late", "stock"}
@@ -59,6 +73,7 @@ class IntegrationException(models.Model):
             Fix("accept", text("Accept the difference"), decide, frozenset({"total"}), ORDER),
             Fix("link_order", text("Link to an order"), "integration.fix.link", frozenset({"duplicate"}), ORDER),
             Fix("release", text("It is no duplicate"), decide, frozenset({"duplicate"}), ORDER),
+            Fix("recheck", text("Check again"), decide, RULED, ORDER),
             Fix("release", text("Release the order"), decide, HELD | {"address"}, ORDER),
             Fix("confirm", text("Confirm the order"), decide, frozenset({"confirm"}), ORDER),
             Fix(
@@ -154,9 +169,51 @@ class IntegrationException(models.Model):
                 text("A machine of the warehouse reports a fault."),
                 text("See to the machine; let it stand when its work was done by hand."),
             ),
+            **self._rule_advice(),
             "supplier_late": (
                 text("The supplier has not confirmed or not sent in time."),
                 text("Ask the supplier for a new date and enter it."),
+            ),
+        }
+
+    @api.model
+    def _rule_advice(self):
+        text = self.env._
+        money = text("Agree with the customer, then check again; or a manager releases the order with a reason.")
+        return {
+            "blocked": (
+                text("The order holds a product that is not to be sold."),
+                text("Take it off at the channel, or release the order."),
+            ),
+            "credit": (
+                text("With this order the customer would owe more than allowed."),
+                text("Wait for a payment, or raise the customer's limit, then check again. Or a manager releases it."),
+            ),
+            "first": (
+                text("A large first order of a new customer."),
+                text("Check customer and address, then release the order or cancel it."),
+            ),
+            "gateway": (
+                text("It was paid in a way that is to be looked at."),
+                text("Look at the payment, then release the order."),
+            ),
+            "price": (text("Something was sold below the price list."), money),
+            "margin": (text("The order earns less than it should."), money),
+            "taxfree": (
+                text("No tax was charged to a customer who is not exempt."),
+                text("Set the fiscal position of the customer, or correct it at the channel; then check again."),
+            ),
+            "destination": (
+                text("Nothing is delivered to this address."),
+                text("Correct the address with the customer, then check again; or release the order."),
+            ),
+            "incomplete": (
+                text("Something about the customer is missing."),
+                text("Complete the contact, then check again."),
+            ),
+            "supply": (
+                text("Not all of it is in stock."),
+                text("It goes on by itself when there is enough. Or release it to ship what is there."),
             ),
         }
 

@@ -282,6 +282,7 @@ class IntegrationOrderImporter(models.AbstractModel):
         over = [work for work in works if self._is_over(work.document)]
         self.env["sale.order"].union(*[work.sale for work in over])._action_cancel()
         checker = self.env["integration.order.checker"]
+        self._apply_rules(backend, [work for work in works if work not in over])
         for work in works:
             if work in over:
                 work.holds, work.notes = {}, []
@@ -290,6 +291,14 @@ class IntegrationOrderImporter(models.AbstractModel):
             if work.holds:
                 work.sale._integration_set_holds(work.holds)
                 self._report_holds(work, work.holds)
+
+    def _apply_rules(self, backend, works):
+        """Hold the orders that fail a rule of the backend."""
+        orders = self.env["sale.order"].union(*[work.sale for work in works])
+        failed = self.env["integration.order.rule"]._judge(backend, orders)
+        for work in works:
+            for kind, reason in failed[work.sale].items():
+                work.hold(kind, reason)
 
     def _report_holds(self, work, kinds):
         """One exception a hold, so that somebody looks.
@@ -313,6 +322,7 @@ class IntegrationOrderImporter(models.AbstractModel):
                 "Compare both. Link it to the other order, or release it if it is an order of its own."
             ),
             "shipped": self.env._("Reduce the quantities to what is left to ship, then release."),
+            **{kind: advice for kind, (__, advice) in self.env["integration.exception"]._rule_advice().items()},
         }.get(kind, self.env._("Release the order when it may go on."))
 
     def _confirm(self, backend, works):

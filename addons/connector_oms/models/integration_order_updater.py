@@ -137,6 +137,8 @@ class IntegrationOrderUpdater(models.AbstractModel):
         holds = work.holds
         if order.state == "sale":
             holds = {kind: reason for kind, reason in holds.items() if kind in LATE_HOLDS}
+        else:
+            self.env["integration.order.importer"]._apply_rules(backend, [work])
         work.holds = holds
         if not holds and not order.integration_hold_ids:
             return

@@ -42,8 +42,7 @@ class IntegrationOrderValues(models.AbstractModel):
             "partner_invoice_id": work.invoice_place.record.id,
             "partner_shipping_id": shipping.id,
             "date_order": naive(document.placed_at),
-            "pricelist_id": self._pricelist(backend, work).id,
-            "payment_term_id": backend.payment_term_id.id,
+            **self._terms(backend, work),
             "user_id": False,
             "team_id": backend.team_id.id,
             "warehouse_id": work.warehouse.id,
@@ -60,8 +59,25 @@ class IntegrationOrderValues(models.AbstractModel):
             values["name"] = f"{backend.order_prefix or ''}{document.number}"
         # optional fields whose defaults are looked up order by order
         values.update(shared["defaults"])
-        values["fiscal_position_id"] = self._position(work, shared)
+        exempt = backend.exempt_position_id if document.customer and document.customer.tax_exempt else None
+        values["fiscal_position_id"] = exempt.id if exempt else self._position(work, shared)
         return values
+
+    def _terms(self, backend, work):
+        """Price list, payment terms, deadline, and whether it leaves in parts."""
+        customer = work.buyer.record.commercial_partner_id.with_company(backend.company_id)
+        own = backend.company_terms and customer.is_company
+        pricelist = self._pricelist(backend, work)
+        if own and customer.specific_property_product_pricelist.currency_id == work.currency:
+            pricelist = customer.specific_property_product_pricelist
+        terms = {
+            "pricelist_id": pricelist.id,
+            "payment_term_id": (own and customer.property_payment_term_id or backend.payment_term_id).id,
+            "commitment_date": backend._ship_by(naive(work.document.placed_at), work.carrier),
+        }
+        if (work.buyer.record | customer).filtered("integration_one_delivery"):
+            terms["picking_policy"] = "one"
+        return terms
 
     def _position(self, work, shared):
         """The fiscal position as Odoo finds it, once for all alike buyers."""

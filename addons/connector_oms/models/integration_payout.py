@@ -261,4 +261,9 @@ class IntegrationPayout(models.Model):
     def action_open_move(self):
         """Smart button: the booking."""
         self.ensure_one()
-        return {"type": "ir.actions.act_window", "res_model": "account.move", "res_id": self.move_id.id, "view_mode": "form"}
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "account.move",
+            "res_id": self.move_id.id,
+            "view_mode": "form",
+        }

@@ -54,7 +54,7 @@ class IntegrationPayoutLine(models.Model):
     cause = fields.Selection(CAUSES, "Why not", readonly=True)
     off = fields.Monetary("Difference", readonly=True)
     is_open = fields.Boolean("To be looked at", compute="_compute_is_open")
-    payment_id = fields.Many2one("integration.order.payment", "Payment", index="btree_not_null", readonly=True)
+    payment_id = fields.Many2one("integration.order.payment", index="btree_not_null", readonly=True)
     order_id = fields.Many2one(related="payment_id.order_id", string="Order")
     reason = fields.Char("Accepted because", readonly=True)
     user_id = fields.Many2one("res.users", "Accepted by", readonly=True)

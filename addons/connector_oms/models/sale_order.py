@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from .integration_order_hold import HOLD_KINDS
+from .integration_order_rule import MANAGER_KINDS
 
 FINANCIAL_STATUS = [
     ("pending", "Not paid"),
@@ -156,6 +157,8 @@ class SaleOrder(models.Model):
     def _integration_lift(self, reason, kinds):
         standing = self.integration_hold_ids.filtered(lambda hold: not hold.released_at)
         lifted = standing.filtered(lambda hold: kinds is None or hold.kind in kinds)
+        if MANAGER_KINDS & set(lifted.mapped("kind")) and not self.env.user.has_group("connector_base.group_manager"):
+            raise AccessError(self.env._("Only a manager may release this: %s", self.integration_hold_reason))
         if "total" in lifted.mapped("kind"):
             self.integration_backend_id._check_difference(self._integration_difference())
         before = {"held": self.integration_hold, "why": self.integration_hold_reason}

@@ -90,6 +90,7 @@ class StockPicking(models.Model):
             dropped = _missing(picking.move_ids)
             waiting = picking.sale_id.order_line.move_ids.filtered(lambda m: m.state not in ("done", "cancel"))
             if dropped and not waiting:
+                picking._integration_close_short(dropped)
                 picking._integration_report(
                     "short",
                     self.env._(
@@ -99,6 +100,16 @@ class StockPicking(models.Model):
                     ),
                     dropped,
                 )
+
+    def _integration_close_short(self, dropped):
+        """Note on the order's lines what nobody is going to deliver.
+
+        :param dropped: {stock.move: units}
+        """
+        for move, units in dropped.items():
+            line = move.sale_line_id
+            if line and line.product_id == move.product_id:
+                line.integration_short_closed += move.product_uom._compute_quantity(units, line.product_uom_id)
 
     def _integration_report(self, category, cause, missing=None, prefix=""):
         """Open an exception about this transfer, grouped by the product that is missing.

@@ -33,6 +33,7 @@ READS = {
     "integration.stock.source",
     "integration.stock.rule",
     "integration.stock.kit",
+    "integration.order.rule",
 }
 
 

@@ -29,7 +29,9 @@ class IntegrationBooksCheck(models.TransientModel):
         rows = self._rows()
         self.order_count = len(rows)
         self.line_ids = [
-            fields.Command.create({"order_id": order_id, "theirs": theirs, "ours": ours, "off": round(ours - theirs, 2)})
+            fields.Command.create(
+                {"order_id": order_id, "theirs": theirs, "ours": ours, "off": round(ours - theirs, 2)}
+            )
             for order_id, theirs, ours in rows
             if round(ours - theirs, 6)
         ]
@@ -57,7 +59,7 @@ class IntegrationBooksCheck(models.TransientModel):
                        (COALESCE(i.total, 0) - COALESCE(r.total, 0))::float8
                   FROM sale_order o
                   LEFT JOIN LATERAL (
-                       SELECT SUM(CASE m.move_type WHEN 'out_refund' THEN -m.amount_total ELSE m.amount_total END) AS total
+                       SELECT SUM(m.amount_total * CASE m.move_type WHEN 'out_refund' THEN -1 ELSE 1 END) AS total
                          FROM account_move m
                         WHERE m.state = 'posted' AND m.id IN (
                               SELECT l.move_id FROM account_move_line l

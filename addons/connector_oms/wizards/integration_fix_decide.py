@@ -1,8 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.integration_exception_desk import RULED
+
 #: what a decision about an order's hold lifts, by the exception's category
-HOLD_OF = {kind: kind for kind in ("fraud", "payment", "address", "channel", "test", "shipped", "duplicate")}
+HOLD_OF = {kind: kind for kind in ("fraud", "payment", "address", "channel", "test", "shipped", "duplicate", *RULED)}
 
 
 class IntegrationFixDecide(models.TransientModel):
@@ -12,7 +14,7 @@ class IntegrationFixDecide(models.TransientModel):
 
     @api.model
     def _wordless(self):
-        return super()._wordless() | {"reserve", "confirm", "recount"}
+        return super()._wordless() | {"reserve", "confirm", "recount", "recheck"}
 
     @api.model
     def _effects(self):
@@ -25,6 +27,7 @@ class IntegrationFixDecide(models.TransientModel):
             "cancel_order": text("The order is cancelled here and at the channel. What has left is not called back."),
             "reserve": text("Odoo looks for stock again."),
             "deliver_rest": text("A new delivery is made for what is missing."),
+            "recheck": text("The rules are checked anew. Orders that pass are confirmed."),
             "route_again": text("The rules in force decide anew from where it ships. What is picked already stays."),
             "recount": text("The product is on the warehouse's list of what to count, from today."),
             "send_back": text("A delivery is made that brings the goods back to the customer."),
@@ -75,6 +78,7 @@ class IntegrationFixDecide(models.TransientModel):
     def _mend_deliver_rest(self, exceptions):
         lines = exceptions._pickings().sale_id.order_line
         before = lines.move_ids
+        lines.integration_short_closed = 0.0
         lines._action_launch_stock_rule()
         if not lines.move_ids - before:
             raise UserError(self.env._("There is nothing left to deliver of this order."))
@@ -86,6 +90,12 @@ class IntegrationFixDecide(models.TransientModel):
         for order in pickings.sale_id:
             order._integration_note(self.env._("The rest is not delivered: %s", self._reason()))
         exceptions._resolve(self._reason(), "accepted")
+
+    def _mend_recheck(self, exceptions):
+        orders = exceptions._orders()
+        orders._integration_recheck()
+        if len(orders) == 1 and orders.integration_hold:
+            raise UserError(orders._confirmation_error_message())
 
     def _mend_route_again(self, exceptions):
         for exception in exceptions:

@@ -51,6 +51,16 @@ class IntegrationRoutingChoice(models.TransientModel):
             "context": {"default_order_id": order.id},
         }
 
+    def action_apply(self):
+        """Button “Let the rules decide”: route it anew by the rules in force."""
+        self.ensure_one()
+        order = self.order_id
+        if self.exception_ids:
+            self.exception_ids._common_fix(self.code)
+            order = order.sudo()
+        order._integration_reroute(self.reason or self.env._("Routed again."))
+        return {"type": "ir.actions.act_window_close"}
+
     @api.model
     def _options(self, order):
         """Commands that create the options: the best sets of warehouses, and each warehouse alone."""

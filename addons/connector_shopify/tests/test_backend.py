@@ -39,6 +39,7 @@ class TestShopifyBackend(ShopifyMixin, TransactionCase):
                 "stock.out",
                 "shipment.out",
                 "cancel.out",
+                "payout.in",
                 "privacy.in",
                 "backend.in",
             },
