@@ -10,6 +10,7 @@ class IntegrationAudit(models.Model):
     def _action_names(self):
         return {
             **super()._action_names(),
+            "backend.propose_matches": self.env._("Links of products proposed"),
             "backend.recompute_stock": self.env._("Stock levels computed anew"),
             "exception.accept": self.env._("Exception: accepted as it is"),
             "exception.address": self.env._("Exception: address corrected"),
@@ -32,6 +33,7 @@ class IntegrationAudit(models.Model):
             "exception.route_again": self.env._("Exception: order routed again"),
             "exception.route_choose": self.env._("Exception: way of shipping chosen"),
             "exception.send_back": self.env._("Exception: goods sent back"),
+            "match.accept": self.env._("Proposed links accepted"),
             "order.route": self.env._("Order routed differently"),
             "payout.accept": self.env._("Transaction of a payout accepted"),
             "payout.book": self.env._("Payout booked"),

@@ -19,14 +19,12 @@ class SaleOrder(models.Model):
     def _integration_recheck(self):
         """Judge these orders anew; those that pass are confirmed."""
         kinds = {kind for kind, __ in KINDS}
-        for backend, orders in self.filtered(lambda order: order.state in ("draft", "sent")).grouped(
-            "integration_backend_id"
-        ).items():
+        for backend, orders in (
+            self.filtered(lambda order: order.state in ("draft", "sent")).grouped("integration_backend_id").items()
+        ):
             failed = self.env["integration.order.rule"]._judge(backend, orders)
             for order in orders:
-                standing = order.integration_hold_ids.filtered(
-                    lambda hold: not hold.released_at and hold.kind in kinds
-                )
+                standing = order.integration_hold_ids.filtered(lambda hold: not hold.released_at and hold.kind in kinds)
                 over = standing.filtered(lambda hold, order=order: hold.kind not in failed[order])
                 over._release(self.env._("The check passes now."))
                 order._integration_show_hold()
@@ -42,7 +40,8 @@ class SaleOrder(models.Model):
         """Look again at orders that a rule holds: credit was paid, stock has come."""
         kinds = [kind for kind, __ in KINDS]
         held = self.env["integration.order.hold"].search(
-            [("released_at", "=", False), ("kind", "in", kinds), ("order_id.state", "in", ("draft", "sent"))], limit=BATCH
+            [("released_at", "=", False), ("kind", "in", kinds), ("order_id.state", "in", ("draft", "sent"))],
+            limit=BATCH,
         )
         for order in held.order_id:
             order.with_context(tracking_disable=True)._integration_recheck()

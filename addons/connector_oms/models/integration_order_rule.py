@@ -35,7 +35,7 @@ class IntegrationOrderRule(models.Model):
     active = fields.Boolean(default=True)
     kind = fields.Selection(KINDS, "Check", required=True)
     amount = fields.Monetary(help="Orders of more are held.")
-    percent = fields.Float("Percent", help="Price: so much below the list is allowed. Margin: at least this.")
+    percent = fields.Float(help="Price: so much below the list is allowed. Margin: at least this.")
     needs_email = fields.Boolean("E-mail", default=True)
     needs_phone = fields.Boolean("Telephone")
     needs_vat = fields.Boolean("Tax ID of companies")
@@ -47,7 +47,8 @@ class IntegrationOrderRule(models.Model):
 
     _kind_uniq = models.UniqueIndex("(backend_id, kind) WHERE active", "The channel has such a rule already.")
     _sane = models.Constraint(
-        "CHECK (percent BETWEEN 0 AND 100 AND amount >= 0)", "Percentages lie between 0 and 100, amounts are not negative."
+        "CHECK (percent BETWEEN 0 AND 100 AND amount >= 0)",
+        "Percentages lie between 0 and 100, amounts are not negative.",
     )
 
     @api.model
@@ -75,7 +76,10 @@ class IntegrationOrderRule(models.Model):
                 name
                 for name, lacks in (
                     (self.env._("e-mail"), self.needs_email and not (buyer.email or company.email)),
-                    (self.env._("telephone"), self.needs_phone and not (buyer.phone or order.partner_shipping_id.phone)),
+                    (
+                        self.env._("telephone"),
+                        self.needs_phone and not (buyer.phone or order.partner_shipping_id.phone),
+                    ),
                     (self.env._("tax ID"), self.needs_vat and company.is_company and not company.vat),
                 )
                 if lacks
@@ -89,7 +93,9 @@ class IntegrationOrderRule(models.Model):
         for order in orders:
             place = order.partner_shipping_id
             if self.country_ids and place.country_id not in self.country_ids:
-                found[order] = self.env._("Nothing is delivered to %s.", place.country_id.name or self.env._("no country"))
+                found[order] = self.env._(
+                    "Nothing is delivered to %s.", place.country_id.name or self.env._("no country")
+                )
             elif self.no_boxes and _is_box(f"{place.street or ''} {place.street2 or ''}"):
                 found[order] = self.env._("The address is a post-office box.")
         return found
@@ -221,7 +227,9 @@ class IntegrationOrderRule(models.Model):
         return found
 
     def _fails_blocked(self, orders):
-        categories = self.env["product.category"].search([("id", "child_of", self.categ_ids.ids)]) if self.categ_ids else []
+        categories = (
+            self.env["product.category"].search([("id", "child_of", self.categ_ids.ids)]) if self.categ_ids else []
+        )
         found = {}
         for order in orders:
             blocked = order.order_line.product_id.filtered(

@@ -261,9 +261,7 @@ class TestLateChanges(RuleCase):
         other = self.env["stock.warehouse"].create({"name": "Other", "code": "OTHR", "company_id": self.company.id})
         self.env["integration.routing.ruleset"].create({"company_id": self.company.id}).action_go_live()
         scarce = self.make_product("SKU-S", stock=7)
-        self.env["stock.quant"].create(
-            {"product_id": scarce.id, "location_id": other.lot_stock_id.id, "quantity": 4}
-        )
+        self.env["stock.quant"].create({"product_id": scarce.id, "location_id": other.lot_stock_id.id, "quantity": 4})
         sale = self.bring(order(2, [line("SKU-S", 10, "100.00", ordered_quantity=Decimal(10))]))
         self.assertEqual(len(sale.picking_ids), 2)
         sale.order_line.product_uom_qty = 3

@@ -6,6 +6,7 @@ from . import (
     integration_fix_decide,
     integration_fix_link,
     integration_fix_map,
+    integration_match_accept,
     integration_order_release_wizard,
     integration_payout_accept,
     integration_return_inspection,

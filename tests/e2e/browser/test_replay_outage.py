@@ -25,12 +25,19 @@ def outage(hub: Hub) -> Iterator[Callable[[], list[str]]]:
     before.pop("id")
 
     def strike() -> list[str]:
-        # a look-up in between would bring the orders in before anybody replays them
+        # a look-up in between would bring the orders in before anybody replays them; one may be running already
         hub.odoo.write("integration.flow", flow, {"max_attempts": 2, "retry_base": 0.2, "poll_minutes": 0})
+        hub.quiet()
         hub.shop.post("faults", {"kind": "500_before", "operation": "nodes", "count": 10_000})
         orders = hub.place(count=ORDERS)
         given_up = [("business_key", "in", orders), ("state", "=", "dead")]
-        hub.until(lambda: hub.odoo.count("integration.message", given_up) == ORDERS, "all were given up")
+        try:
+            hub.until(lambda: hub.odoo.count("integration.message", given_up) == ORDERS, "all were given up")
+        except AssertionError as error:
+            domain = [("business_key", "in", orders)]
+            fields = ["state", "source_topic", "attempt_count", "last_error"]
+            error.add_note(str(hub.odoo.rows("integration.message", domain, fields)))
+            raise
         hub.calm()
         hub.quiet()
         assert hub.sales(orders) == []
