@@ -120,24 +120,57 @@ class IntegrationOrderLines(models.AbstractModel):
         """
         if any("product_uom_id" in values for values in changed.values()):
             return False
-        shrinking = [
-            (line, values["product_uom_qty"])
+        return all(
+            line.qty_invoiced <= quantity and self._moves_are_plain(line)
+            for line, quantity in self._shrinking(changed, dropped).items()
+        )
+
+    def _shrinking(self, changed, dropped):
+        """{line: its new quantity} of those that get smaller."""
+        smaller = {
+            line: values["product_uom_qty"]
             for line, values in changed.items()
             if values.get("product_uom_qty", line.product_uom_qty) < line.product_uom_qty
-        ] + [(line, 0.0) for line in dropped]
-        return all(line.qty_invoiced <= quantity and self._moves_are_plain(line) for line, quantity in shrinking)
+        }
+        return smaller | dict.fromkeys(dropped, 0.0)
 
-    def _moves_are_plain(self, line):
-        """No move is done, picked or chained to another, and none is of a kit."""
-        moves = line.move_ids.filtered(lambda move: move.state != "cancel")
+    def _can_cut_the_rest(self, work, changed, added, dropped):
+        """Whether all that changed is units that have not left and that nobody has begun to pick.
+
+        The channel has to say so of each line that gets smaller: what was given back
+        afterwards is a matter of returns and refunds.
+        """
+        known = {line.external_id: line for line in work.document.lines}
+        smaller = self._shrinking(changed, dropped)
+        if added or set(changed) - set(smaller) or self.env["integration.refund"]._of_order(work.sale):
+            return False
+        for line, quantity in smaller.items():
+            told = known.get(line.integration_external_id)
+            if not told or told.ordered_quantity - told.removed_quantity != told.quantity:
+                return False
+            if max(line.qty_delivered, line.qty_invoiced) > quantity or not self._moves_are_plain(line, left=True):
+                return False
+        return not any(values.get("product_uom_id") for values in changed.values())
+
+    def _moves_are_plain(self, line, left=False):
+        """No move is done, picked or chained to another, and none is of a kit.
+
+        :param left: look at what has not left only, and not at transfers that were begun
+        """
+        moves = line.move_ids.filtered(lambda move: move.state not in (("cancel", "done") if left else ("cancel",)))
         return all(
             move.state != "done"
             and not move.picked
             and not move.move_orig_ids
             and not move.move_dest_ids
-            and move.product_id == line.product_id
+            and self._is_move_of(move, line)
+            and not (left and move.picking_id._integration_is_released())
             for move in moves
         )
+
+    def _is_move_of(self, move, line):
+        """Whether a move's quantity follows from its line's alone."""
+        return move.product_id == line.product_id
 
     def _adjust(self, work, changed, added, dropped):
         """Apply to a confirmed order; transfers follow.
@@ -160,6 +193,35 @@ class IntegrationOrderLines(models.AbstractModel):
         if was_locked:
             order.action_lock()
 
+    def _stop_what_was_removed(self, work):
+        """Ship no more of what the channel took off an order before it was shipped.
+
+        :return: whether all of it could be stopped
+        """
+        stopped = True
+        for told in work.document.lines:
+            line = work.lines.get(told.external_id)
+            if not line or not told.removed_quantity:
+                continue
+            wanted = float(told.ordered_quantity - told.removed_quantity)
+            moves = line.move_ids.filtered(lambda move: move.state not in ("done", "cancel"))
+            # what was cut off the order itself before is not open any more
+            whole = line.qty_delivered + self._open_units(line, moves)
+            surplus = whole - wanted
+            if line.product_uom_id.compare(surplus, 0) <= 0:
+                continue
+            if moves and self._moves_are_plain(line, left=True):
+                self._cut_moves(line, min(surplus, whole - line.qty_delivered), whole)
+                stopped &= line.product_uom_id.compare(line.qty_delivered, wanted) <= 0
+            else:
+                stopped = False
+        return stopped
+
+    def _open_units(self, line, moves):
+        """Units of a line that its open moves to the customer come to, in the line's unit."""
+        out = moves.filtered(lambda move: move.location_dest_id.usage == "customer" and move.product_id == line.product_id)
+        return sum(move.product_uom._compute_quantity(move.product_uom_qty, line.product_uom_id, round=False) for move in out)
+
     def _adjust_line(self, line, values):
         quantity = values.get("product_uom_qty", line.product_uom_qty)
         if quantity < line.product_uom_qty:
@@ -167,22 +229,30 @@ class IntegrationOrderLines(models.AbstractModel):
             line = line.with_context(skip_procurement=True)
         line.write(values)
 
-    def _cut_moves(self, line, surplus):
-        """Take ``surplus`` units (of the line's unit) off the open moves, newest first."""
+    def _cut_moves(self, line, surplus, whole=None):
+        """Take ``surplus`` units (of the line's unit) off the open moves, newest first.
+
+        :param whole: units of the line that all its moves stand for; None for what the line says
+        """
         # as with a cancelled order: other addons look into what they have hung on a move
         moves = line.sudo().move_ids.filtered(lambda move: move.state not in ("done", "cancel"))
+        units = line.product_uom_id._compute_quantity(surplus, line.product_id.uom_id, round=False)
+        self._cut(moves, units)
+
+    def _cut(self, moves, surplus):
+        """Take ``surplus`` units (of the product's unit) off moves of one product, newest first."""
         for move in moves.sorted("id", reverse=True):
             if surplus <= 0:
                 break
-            uom, line_uom = move.product_uom, line.product_uom_id
-            quantity = uom._compute_quantity(move.product_uom_qty, line_uom, round=False)
+            uom, own = move.product_uom, move.product_id.uom_id
+            quantity = uom._compute_quantity(move.product_uom_qty, own, round=False)
             cut = min(quantity, surplus)
             surplus -= cut
             if float_compare(cut, quantity, precision_digits=6) >= 0:
                 move._action_cancel()
                 continue
             reserved = bool(move.quantity)
-            left = line_uom._compute_quantity(quantity - cut, uom, rounding_method="HALF-UP")
+            left = own._compute_quantity(quantity - cut, uom, rounding_method="HALF-UP")
             move.write({"product_uom_qty": left})
             if reserved:
                 move._action_assign()

@@ -82,14 +82,14 @@ class IntegrationOrderUpdater(models.AbstractModel):
         if draft:
             lines._rewrite(work, changed, added, dropped)
         elif changed or added or dropped or moved:
-            if order._integration_is_released() or not lines._can_adjust(changed, dropped):
-                returns = self.env["integration.return.importer"]
-                if not moved and returns._explains(work, changed, added, dropped):
-                    self._heal(order, "change")
-                else:
-                    self._report_change(work, changed, added, dropped, moved)
+            begun = order._integration_is_released()
+            if begun and not moved and lines._can_cut_the_rest(work, changed, added, dropped):
+                lines._adjust(work, changed, added, dropped)
+            elif begun or not lines._can_adjust(changed, dropped):
+                self._explain(work, changed, added, dropped, moved)
                 return False
-            lines._adjust(work, changed, added, dropped)
+            else:
+                lines._adjust(work, changed, added, dropped)
         else:
             self._heal(order, "change")
             return True
@@ -102,6 +102,14 @@ class IntegrationOrderUpdater(models.AbstractModel):
         elif not draft:
             self._heal(order, "total")
         return True
+
+    def _explain(self, work, changed, added, dropped, moved):
+        """Refunds may account for a change; if not, a person has to."""
+        explained = self.env["integration.return.importer"]._explains(work, changed, added, dropped)
+        if explained and not moved and self.env["integration.order.lines"]._stop_what_was_removed(work):
+            self._heal(work.sale, "change")
+        else:
+            self._report_change(work, changed, added, dropped, moved)
 
     def _move(self, work):
         """Give the order, and its open transfers, the channel's new addresses."""

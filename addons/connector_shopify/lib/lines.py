@@ -35,6 +35,7 @@ def _line(money: OrderMoney, line: Mapping[str, Any]) -> OrderLine:
         ordered_quantity=Decimal(line["quantity"]),
         quantity=Decimal(line["currentQuantity"]),
         fulfilled_quantity=fulfilled(line),
+        removed_quantity=removed(line),
         unit_price=shop_amount(line.get("originalUnitPriceSet")),
         net_amount=net,
         discount_amount=discount,
@@ -64,12 +65,20 @@ def fulfilled(line: Mapping[str, Any]) -> Decimal:
     """Of the units still owed, those that Shopify counts as shipped.
 
     ``unfulfilledQuantity`` are still to be shipped, ``nonFulfillableQuantity`` were
-    taken off the order (or cannot be shipped) before they were.
+    taken off the order (or cannot be shipped) before they were. What was returned is no
+    longer owed, and leaves less that is both owed and shipped.
     """
     ordered, current = line["quantity"], line["currentQuantity"]
     waiting = line.get("unfulfilledQuantity", ordered)
     never = line.get("nonFulfillableQuantity", 0)
-    return Decimal(min(current, max(0, ordered - waiting - never)))
+    return Decimal(max(0, min(current - waiting, ordered - waiting - never)))
+
+
+def removed(line: Mapping[str, Any]) -> Decimal:
+    """Of the units ordered, those taken off before they were shipped."""
+    if not line.get("requiresShipping", True):
+        return Decimal(0)
+    return Decimal(max(0, min(line.get("nonFulfillableQuantity", 0), line["quantity"] - line["currentQuantity"])))
 
 
 def attributes(pairs: Iterable[Mapping[str, Any]] | None) -> dict[str, str]:

@@ -22,6 +22,8 @@ class OrderLine(Document):
     :param quantity: what is owed now (ordered, less removed, less refunded)
     :param fulfilled_quantity: of ``quantity``, what the channel already counts
         as shipped
+    :param removed_quantity: of ``ordered_quantity``, what was taken off before it was
+        shipped; the rest that is missing was given back afterwards
     :param net_amount: exact amount of ``quantity`` after every discount, tax
         contained or not as ``TaxAmount.included`` says
     :param discount_amount: what the discounts took off, positive
@@ -37,6 +39,7 @@ class OrderLine(Document):
     ordered_quantity: Quantity
     quantity: Quantity
     fulfilled_quantity: Quantity = Decimal(0)
+    removed_quantity: Quantity = Decimal(0)
     unit_price: Amount
     net_amount: Amount
     discount_amount: Amount = Decimal(0)

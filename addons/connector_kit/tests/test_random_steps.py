@@ -1,0 +1,227 @@
+"""2,000 random steps on two channels and three warehouses, and what has to hold after each."""
+
+from collections import defaultdict
+
+from odoo.tests import tagged
+
+from odoo.addons.connector_oms.lib.levels import sellable
+from odoo.addons.connector_oms.stock.offer import Offer
+from odoo.addons.connector_oms.stock.publish import Round
+
+from .random_world import RandomWorld
+
+SEED = 20
+STEPS = 300
+#: how often each happens
+WEIGHTS = {
+    "order": 20,
+    "more": 4,
+    "fewer": 7,
+    "cancel": 3,
+    "return": 5,
+    "refund": 5,
+    "goodwill": 1,
+    "webhooks": 12,
+    "look": 6,
+    "ship": 16,
+    "receipt": 6,
+    "transfer": 4,
+    "arrive_transfer": 2,
+    "count": 4,
+    "receive_return": 4,
+    "inspect": 4,
+    "invoice": 8,
+    "settings": 2,
+}
+
+
+@tagged("post_install", "-at_install")
+class TestRandomSteps(RandomWorld):
+    """What channels were told, what Odoo reckons, what exists, what is in the books."""
+
+    def test_two_thousand_steps(self):
+        self.begin(SEED)
+        names, weights = list(WEIGHTS), list(WEIGHTS.values())
+        self.settle()
+        for number in range(STEPS):
+            name = self.dice.choices(names, weights)[0]
+            self.touched.clear()
+            self.log.append(f"{number} {name} {getattr(self, f'step_{name}')()}")
+            self.settle()
+            self.check_told()
+            self.check_recomputed()
+            self.check_once(self.touched)
+            self.check_books(self.touched)
+        self.end()
+
+    def end(self):
+        """Everything arrives, then all of it is looked at."""
+        for __ in range(3):
+            for shop in self.shops:
+                self.look(shop)
+            self.settle()
+        self.check_told()
+        everything = {(shop, external_id) for shop in self.shops for external_id in shop.orders}
+        self.check_once(everything)
+        checked = self.check_books(everything)
+        self.assertGreater(checked, len(everything) * 0.8, "most are nobody's problem")
+        for shop in self.shops:
+            levels = self.env["integration.stock.level"].search([("backend_id", "=", shop.backend.id)])
+            self.assertEqual(set(levels.mapped("status")), {"ok"}, self.tail())
+            for level in levels:
+                sku, place = level.product_id.default_code, self.place_of(shop, level)
+                self.assertEqual(shop.level(sku, place), level.available, f"{sku} at {place}; {self.tail()}")
+
+    def place_of(self, shop, level):
+        """The channel's name of the place that a level is for."""
+        places = self.env["integration.location.binding"].search([("backend_id", "=", shop.backend.id)])
+        return places.filtered(lambda place: place.record_id == level.warehouse_id).external_id
+
+    def tail(self):
+        """What was done last, for whoever has to find out."""
+        return f"seed {SEED}:\n" + "\n".join(self.log[-25:])
+
+    def settle(self):
+        """Rounds of both channels until nothing is marked and nothing waits to be sent."""
+        for __ in range(8):
+            self.env.flush_all()
+            self.env.cr.precommit.run()
+            for shop in self.shops:
+                flow = shop.backend._flow("stock.out")
+                flow._job_publish_stock()
+                self.env.invalidate_all()
+                self.drain(flow)
+            self.env.cr.execute("SELECT EXISTS (SELECT 1 FROM integration_stock_dirty WHERE backend_id = ANY(%s))", ([s.backend.id for s in self.shops],))
+            if not self.env.cr.fetchone()[0]:
+                return
+        self.fail(f"the channels never come to rest; {self.tail()}")
+
+    # a: what channels were told
+
+    def check_told(self):
+        """All channels together were told of no more than a warehouse can ship less its buffers."""
+        free, told = self.free(), self.told()
+        for (house, product), units in told.items():
+            most = sellable(free[house, product], house.integration_buffer_units, house.integration_buffer_percent)
+            self.assertLessEqual(
+                units, most, f"{product.default_code} in {house.name}: {free[house, product]:g} free; {self.tail()}"
+            )
+
+    def told(self):
+        """{(warehouse, product): units that all channels were told of}."""
+        told = defaultdict(int)
+        levels = self.env["integration.stock.level"].search([("backend_id", "in", [s.backend.id for s in self.shops])])
+        for level in levels:
+            parts = level.told_parts or {str(level.warehouse_id.id): level.published or 0}
+            for house, units in parts.items():
+                told[self.env["stock.warehouse"].browse(int(house)), level.product_id] += units
+        return told
+
+    def free(self):
+        """{(warehouse, product): units that could be shipped}, reckoned apart from the addons."""
+        free = defaultdict(float)
+        houses = list(self.houses.values())
+        for house in houses:
+            for quant in self.env["stock.quant"].search([("location_id", "child_of", house.view_location_id.id)]):
+                if quant.location_id.usage == "internal" and not self.is_unsellable(quant.location_id):
+                    free[house, quant.product_id] += quant.quantity
+        moves = self.env["stock.move"].search(
+            [("company_id", "=", self.company.id), ("state", "not in", ("draft", "done", "cancel"))]
+        )
+        for move in moves:
+            house = move.location_id.warehouse_id
+            if house in houses and move.location_dest_id.warehouse_id != house and not self.is_unsellable(move.location_id):
+                free[house, move.product_id] -= move.product_qty
+        drafts = self.env["sale.order.line"].search(
+            [("company_id", "=", self.company.id), ("order_id.state", "in", ("draft", "sent"))]
+        )
+        for line in drafts:
+            for product, units in self.contents(line.product_id).items():
+                free[line.warehouse_id or line.order_id.warehouse_id, product] -= units * line.product_uom_qty
+        for claim in self.env["integration.order.claim"].search([("backend_id", "in", [s.backend.id for s in self.shops])]):
+            for product, units in self.contents(claim.product_id).items():
+                free[claim.warehouse_id, product] -= units * claim.quantity
+        for house in houses:
+            free[house, self.kit] = min(
+                free[house, part] // units for part, units in self.contents(self.kit).items()
+            )
+        return free
+
+    def is_unsellable(self, location):
+        """Whether it or something above it is not for sale."""
+        while location:
+            if location.integration_unsellable:
+                return True
+            location = location.location_id
+        return False
+
+    def contents(self, product):
+        """{part: units} of a kit, of anything else itself."""
+        return {self.product_a: 2, self.product_b: 1} if product == self.kit else {product: 1}
+
+    # b: recomputed and incremental
+
+    def check_recomputed(self):
+        """A recompute of everything changes nothing."""
+        self.env.flush_all()
+        for shop in self.shops:
+            whole = Round(shop.backend._flow("stock.out"), True)
+            whole.offer = Offer(shop.backend)
+            places = sorted({row["place_id"] for row in whole.offer.own})
+            self.assertFalse(whole._changes(places), self.tail())
+
+    # c: each exactly once
+
+    def check_once(self, orders):
+        """Orders, refunds and returns that were told exist once; nothing else does."""
+        for shop, external_id in orders:
+            sold = shop.orders[external_id]
+            sale = self.sale(shop, sold)
+            self.assertEqual(len(sale), 1, f"{external_id}; {self.tail()}")
+            if any(document.external_id == external_id for document in shop.outbox):
+                continue
+            for model, wanted in (("refund", sold.refunds), ("return", sold.returns)):
+                found = self.env[f"integration.{model}"].search([("order_id", "=", sale.id)])
+                self.assertEqual(
+                    sorted(found.mapped("external_id")), sorted(one.external_id for one in wanted), self.tail()
+                )
+
+    # d: the books
+
+    def check_books(self, orders):
+        """Orders, and what was invoiced and credited, come to what the channel says, to the cent.
+
+        :return: how many could be compared: the others wait for a person, or their news has not arrived
+        """
+        checked = 0
+        for shop, external_id in orders:
+            sold = shop.orders[external_id]
+            sale = self.sale(shop, sold)
+            if not self.is_settled(shop, sold, sale):
+                continue
+            checked += 1
+            refunds = self.env["integration.refund"].search([("order_id", "=", sale.id)])
+            invoiced = sum(sale.invoice_ids.filtered(lambda m: m.state == "posted" and m not in refunds.move_id).mapped("amount_total_signed"))
+            credited = -sum(refunds.move_id.filtered(lambda m: m.state == "posted").mapped("amount_total_signed"))
+            if sold.is_cancelled:
+                self.assertEqual((sale.state, round(invoiced - credited, 2)), ("cancel", 0.0), f"{external_id}; {self.tail()}")
+                continue
+            theirs = float(sold.document().totals.total)
+            live = sum(refunds.filtered(lambda refund: refund.state != "absorbed").mapped("amount"))
+            self.assertEqual(round(sale.amount_total - live, 2), theirs, f"{external_id}; {self.tail()}")
+            if sale.invoice_status == "invoiced":
+                self.assertEqual(round(invoiced - credited, 2), theirs, f"{external_id} in the books; {self.tail()}")
+        return checked
+
+    def is_settled(self, shop, sold, sale):
+        """Whether Odoo knows the latest of an order, and nobody has been asked about it."""
+        if any(document.external_id == sold.external_id for document in shop.outbox):
+            return False
+        return not self.env["integration.exception"].search_count(
+            [
+                ("res_model", "=", "sale.order"),
+                ("res_id", "=", sale.id),
+                ("state", "=", "open"),
+                ("category", "in", ("change", "cancel")),
+            ]
+        )
