@@ -157,7 +157,7 @@ class RandomWorld(OrderCase):
         shop = self.pick(self.shops)
         lines = {}
         for sku in self.dice.sample(sorted(self.skus), self.dice.choice((1, 1, 2, 3))):
-            place = self.pick({place for __, place in shop.channel.levels if shop.level(sku, place) > 0})
+            place = self.pick(sorted({place for __, place in shop.channel.levels if shop.level(sku, place) > 0}))
             if place:
                 units = self.dice.randint(1, min(6, shop.level(sku, place)))
                 shop.take(sku, place, units)
@@ -319,11 +319,12 @@ class RandomWorld(OrderCase):
         if not any(picking.move_ids.mapped("quantity")):
             return f"{picking.name}: nothing there"
         partly = self.chance(0.3)
-        for move in picking.move_ids:
+        moves = picking.move_ids.filtered(lambda move: move.state not in ("done", "cancel"))
+        for move in moves:
             if partly and not move.bom_line_id:
                 move.quantity = self.dice.randint(0, int(move.quantity))
             move.picked = bool(move.quantity)
-        if any(move.picked for move in picking.move_ids):
+        if any(move.picked for move in moves):
             picking.with_context(skip_backorder=True).button_validate()
         return picking.name
 
@@ -407,7 +408,7 @@ class RandomWorld(OrderCase):
         picking = self._picking([("integration_return_id", "!=", False)])
         if not picking:
             return ""
-        for move in picking.move_ids:
+        for move in picking.move_ids.filtered(lambda move: move.state not in ("done", "cancel")):
             move.quantity = move.product_uom_qty if self.chance(0.8) else max(1, move.product_uom_qty - 1)
             move.picked = True
         picking.with_context(skip_backorder=True, cancel_backorder=self.chance(0.5)).button_validate()

@@ -1,6 +1,7 @@
 """2,000 random steps on two channels and three warehouses, and what has to hold after each."""
 
 from collections import defaultdict
+from itertools import chain, combinations
 
 from odoo.tests import tagged
 
@@ -56,10 +57,12 @@ class TestRandomSteps(RandomWorld):
 
     def end(self):
         """Everything arrives, then all of it is looked at."""
-        for __ in range(3):
+        for again in (True, False, False):
             for shop in self.shops:
                 self.look(shop)
             self.settle()
+            if again:
+                self.compare()
         self.check_told()
         everything = {(shop, external_id) for shop in self.shops for external_id in shop.orders}
         self.check_once(everything)
@@ -71,6 +74,14 @@ class TestRandomSteps(RandomWorld):
             for level in levels:
                 sku, place = level.product_id.default_code, self.place_of(shop, level)
                 self.assertEqual(shop.level(sku, place), level.available, f"{sku} at {place}; {self.tail()}")
+
+    def compare(self):
+        """The daily comparison: what was sold at one place and is shipped from another shows there only."""
+        self.env["integration.flow"]._cron_recompute_stock()
+        self.settle()
+        for shop in self.shops:
+            shop.backend._flow("stock.out")._job_compare_stock()
+            self.env.invalidate_all()
 
     def place_of(self, shop, level):
         """The channel's name of the place that a level is for."""
@@ -99,23 +110,48 @@ class TestRandomSteps(RandomWorld):
     # a: what channels were told
 
     def check_told(self):
-        """All channels together were told of no more than a warehouse can ship less its buffers."""
-        free, told = self.free(), self.told()
-        for (house, product), units in told.items():
-            most = sellable(free[house, product], house.integration_buffer_units, house.integration_buffer_percent)
-            self.assertLessEqual(
-                units, most, f"{product.default_code} in {house.name}: {free[house, product]:g} free; {self.tail()}"
-            )
+        """Whatever places are taken together: they offer no more than their warehouses can ship less buffers.
 
-    def told(self):
-        """{(warehouse, product): units that all channels were told of}."""
-        told = defaultdict(int)
-        levels = self.env["integration.stock.level"].search([("backend_id", "in", [s.backend.id for s in self.shops])])
-        for level in levels:
-            parts = level.told_parts or {str(level.warehouse_id.id): level.published or 0}
-            for house, units in parts.items():
-                told[self.env["stock.warehouse"].browse(int(house)), level.product_id] += units
-        return told
+        Hall's condition: then, and only then, all that is on sale can be shipped at once.
+        """
+        most = {
+            (house, product): sellable(units, house.integration_buffer_units, house.integration_buffer_percent)
+            for (house, product), units in self.free().items()
+        }
+        offers = self.offers()
+        for product in self.skus.values():
+            places = [(pool, units[product]) for pool, units in offers.values()]
+            for chosen in chain.from_iterable(combinations(places, size) for size in range(1, len(places) + 1)):
+                pool = frozenset().union(*(pool for pool, __ in chosen))
+                can = sum(most.get((house, product), 0) for house in pool)
+                told = sum(units for __, units in chosen)
+                where = ", ".join(sorted(house.name for house in pool))
+                if told > can:
+                    self.fail(f"{product.default_code} of {where}: {told} told, {can} can go; {self.levels(product)}; {self.tail()}")
+
+    def levels(self, product):
+        """What is known of a product, in words."""
+        free = {house.code: units for (house, one), units in self.free().items() if one == product}
+        levels = self.env["integration.stock.level"].search([("product_id", "=", product.id)])
+        return f"{free} free\n" + "\n".join(
+            f"{level.backend_id.name} {level.warehouse_id.code}: {level.available} {level.parts},"
+            f" told {level.published} {level.told_parts}, known {level.known}, {level.status}"
+            for level in levels
+        )
+
+    def offers(self):
+        """{(shop, place): (its warehouses, {product: units told, less what was sold since})}."""
+        offers = {}
+        for shop in self.shops:
+            bindings = self.env["integration.location.binding"].search([("backend_id", "=", shop.backend.id)])
+            levels = self.env["integration.stock.level"].search([("backend_id", "=", shop.backend.id)])
+            for place in bindings:
+                units = dict.fromkeys(self.skus.values(), 0)
+                for level in levels.filtered(lambda level, place=place: level.warehouse_id == place.record_id):
+                    held = shop.level(level.product_id.default_code, place.external_id)
+                    units[level.product_id] = min(level.published or 0, held)
+                offers[shop, place.external_id] = frozenset(place.source_ids.warehouse_id), units
+        return offers
 
     def free(self):
         """{(warehouse, product): units that could be shipped}, reckoned apart from the addons."""
@@ -168,7 +204,11 @@ class TestRandomSteps(RandomWorld):
             whole = Round(shop.backend._flow("stock.out"), True)
             whole.offer = Offer(shop.backend)
             places = sorted({row["place_id"] for row in whole.offer.own})
-            self.assertFalse(whole._changes(places), self.tail())
+            for level_id, product, __, units, parts in whole._changes(places):
+                level = self.env["integration.stock.level"].browse(level_id)
+                code = self.env["product.product"].browse(product).default_code
+                held = f"{level.available} {level.parts}, told {level.published} {level.told_parts}"
+                self.fail(f"{shop.backend.name}: {code} is {held}, has to be {units} {parts}; {self.tail()}")
 
     # c: each exactly once
 
@@ -177,6 +217,9 @@ class TestRandomSteps(RandomWorld):
         for shop, external_id in orders:
             sold = shop.orders[external_id]
             sale = self.sale(shop, sold)
+            # cancelled, or paid back, before Odoo knew of it
+            if not sale and not any(one.owed for one in sold.lines.values()) or sold.is_cancelled and not sale:
+                continue
             self.assertEqual(len(sale), 1, f"{external_id}; {self.tail()}")
             if any(document.external_id == external_id for document in shop.outbox):
                 continue
@@ -215,7 +258,7 @@ class TestRandomSteps(RandomWorld):
 
     def is_settled(self, shop, sold, sale):
         """Whether Odoo knows the latest of an order, and nobody has been asked about it."""
-        if any(document.external_id == sold.external_id for document in shop.outbox):
+        if not sale or any(document.external_id == sold.external_id for document in shop.outbox):
             return False
         return not self.env["integration.exception"].search_count(
             [

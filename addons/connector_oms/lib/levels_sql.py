@@ -36,12 +36,15 @@ SELECT %(backend_id)s, %(company_id)s, v.product_id, v.warehouse_id, v.available
 
 #: Levels whose bytes are fixed (a call is planned and not refused) keep their value
 #: until the call is settled: what is recorded as accepted is what was sent. Those that
-#: a sender holds are locked. Both are left out here and stay marked.
+#: a sender holds are locked. Both are left out here and stay marked. Also says of which
+#: the channel was to be told of more units, and is not any more: others may have those.
 CHANGE = f"""
 WITH wanted AS (
     SELECT * FROM unnest(%(ids)s::int[], %(values)s::int[], %(parts)s::jsonb[]) AS v(id, available, parts)
 ), free AS (
-    SELECT l.id, l.available AS former FROM integration_stock_level l
+    SELECT l.id, l.available, l.parts, l.available > COALESCE(l.published, 0)
+           OR l.parts IS DISTINCT FROM l.told_parts AS is_untold
+      FROM integration_stock_level l
      WHERE l.id IN (SELECT id FROM wanted)
        AND NOT EXISTS (
            SELECT 1 FROM integration_message m
@@ -55,7 +58,8 @@ UPDATE integration_stock_level l
        computed_at = now() AT TIME ZONE 'UTC'
   FROM wanted JOIN free ON free.id = wanted.id
  WHERE l.id = wanted.id
-RETURNING l.id, free.former > wanted.available OR wanted.parts IS NOT NULL"""
+RETURNING l.id, free.is_untold
+      AND (wanted.available < free.available OR wanted.parts IS DISTINCT FROM free.parts)"""
 
 #: Mark the other channels that share a warehouse with these levels: what one of them gave
 #: up they may offer. Gives their flows.

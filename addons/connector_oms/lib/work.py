@@ -48,6 +48,7 @@ class Work:
     """One order document, its message, and everything found for it.
 
     :param sale: the sale.order it is already, or became
+    :param over_since: as of when the channel said that an order Odoo never had is over
     :param lines: the lines that order had before, by the channel's id
     :param is_fresh: the order was created by this work
     :param units: the unit a part is sold in, where the document names one
@@ -57,6 +58,7 @@ class Work:
     document: Order
     binding: Any = None
     sale: Any = None
+    over_since: Any = None
     lines: dict[str, Any] = field(default_factory=dict)
     problems: list[dict] = field(default_factory=list)
     notes: list[dict] = field(default_factory=list)

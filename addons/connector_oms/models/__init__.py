@@ -46,6 +46,7 @@ from . import (
     integration_order_duplicates,
     integration_order_hold,
     integration_order_importer,
+    integration_order_left_out,
     integration_order_lines,
     integration_order_payment,
     integration_order_preview,

@@ -36,6 +36,7 @@ class IntegrationOrderImporter(models.AbstractModel):
         works = self._works(batch)
         self._find_orders(backend, works)
         todo = [work for work in works if self._is_due(backend, work)]
+        self._leave_out(backend, works, todo)
         cancelled = [work for work in todo if work.sale and work.document.cancellation]
         live = [work for work in todo if work not in cancelled]
         plan = self._plan(backend, live)
@@ -84,8 +85,11 @@ class IntegrationOrderImporter(models.AbstractModel):
             ["external_id", "record_id", "version"],
         )
         known = {binding.external_id: binding for binding in bindings}
+        unknown = {work.document.external_id for work in works} - set(known)
+        over = self.env["integration.order.left.out"]._versions(backend, unknown) if unknown else {}
         for work in works:
             work.binding = known.get(work.document.external_id)
+            work.over_since = over.get(work.document.external_id)
             if work.binding:
                 work.sale = work.binding.record_id
                 work.lines = {
@@ -102,11 +106,23 @@ class IntegrationOrderImporter(models.AbstractModel):
         elif work.sale:
             if work.binding.version and naive(document.version) < work.binding.version:
                 work.note = self.env._("Older than what Odoo has.")
+        elif work.over_since and naive(document.version) <= work.over_since:
+            work.note = self.env._("The order is over, as a newer message said: left out.")
         elif document.is_test and backend.test_order_policy == "skip":
             work.note = self.env._("A test order: left out.")
         elif self._is_over(document) and backend.closed_order_policy == "skip":
             work.note = self.env._("Cancelled before it was imported: left out.")
         return not work.note
+
+    def _leave_out(self, backend, works, todo):
+        """Remember which unknown orders are over, so that no older message brings them to life."""
+        due = {id(work) for work in todo}
+        versions = {
+            work.document.external_id: naive(work.document.version)
+            for work in works
+            if not work.sale and id(work) not in due and self._is_over(work.document)
+        }
+        self.env["integration.order.left.out"]._keep(backend, versions)
 
     def _leave_linked(self, work):
         """An order that was entered another way, and linked by a person, is not ours to change."""

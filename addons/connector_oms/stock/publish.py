@@ -154,6 +154,7 @@ class Round:
         done = self._execute(
             sql.CHANGE, ids=[row[0] for row in rows], values=[row[3] for row in rows], parts=_json(rows)
         )
+        self._give_up([level_id for level_id, is_freed in done if is_freed])
         done = {row[0] for row in done}
         left = [row for row in rows if row[0] not in done]
         if left:

@@ -258,6 +258,16 @@ class TestOrderCancel(OrderCase):
         self.assertFalse(message.res_id)
         self.assertIn("left out", message.note)
 
+    def test_older_state_after_an_order_was_left_out_does_not_revive(self):
+        document = order(1)
+        self.send(cancelled(document))
+        late = self.send(self.update(document, 5))
+        self.assertEqual(late.state, "done")
+        self.assertIn("is over", late.note)
+        self.assertFalse(self.env["sale.order"].search([("integration_external_id", "=", document.external_id)]))
+        alive = self.bring(self.update(document, 20))
+        self.assertEqual(alive.state, "sale", "newer than the cancellation: the channel brought it back")
+
     def test_cancelled_before_import_kept_by_policy(self):
         self.backend.closed_order_policy = "import"
         sale = self.bring(cancelled(order(1)))
