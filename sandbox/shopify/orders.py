@@ -16,19 +16,24 @@ from .store import stamp
 
 
 def place(
-    shop: Shop, shape: str = "plain", seed: int | str | None = None, line_count: int | None = None
+    shop: Shop,
+    shape: str = "plain",
+    seed: int | str | None = None,
+    line_count: int | None = None,
+    wanted: Sequence[tuple[str, int]] = (),
 ) -> dict[str, Any]:
     """Place one generated order; what happened to it before import included.
 
     :param shape: a name of ``SHAPES``
     :param seed: the same seed gives the same order over the same catalogue
+    :param wanted: (SKU, quantity) of what is bought, where the shape leaves it open
     :raises ValueError: no such shape
     """
     if shape not in SHAPES:
         raise ValueError(f"no shape {shape!r}; there are: {', '.join(SHAPES)}")
     if seed is None:
         seed = f"{shop.seed}/{shop.store.next('placed')}"
-    order, steps = generate(shape, seed, shop.goods, shop.ids, stamp(), line_count)
+    order, steps = generate(shape, seed, shop.goods, shop.ids, stamp(), line_count, wanted)
     order["seed"] = str(seed)
     _buyer(shop, order)
     fulfilment.route(shop, order)
@@ -47,6 +52,18 @@ def place(
     if steps:
         shop.emit("orders/updated", order)
     return order
+
+
+def sold_out(shop: Shop, wanted: Sequence[tuple[str, int]]) -> list[str]:
+    """SKUs of which no place has enough: a shop that does not oversell refuses them at checkout."""
+    places = list(shop.store.all("location"))
+
+    def is_there(sku: str, count: int) -> bool:
+        item = shop.by_sku(sku)["item"]
+        levels = [level_of(shop, item, place) for place in places]
+        return any(level and level["available"] >= count for level in levels)
+
+    return [sku for sku, count in wanted if not is_there(sku, count)]
 
 
 def _buyer(shop: Shop, order: dict) -> None:

@@ -152,11 +152,12 @@ class Shop:
     :param backend: integration.backend
     :param channel: StockChannel with the levels
     :param flow: its flow ``order.in``
+    :param places: the channel's names of its places
     :ivar outbox: documents that are still on their way; each may arrive twice, and late
     """
 
-    def __init__(self, backend, channel, flow):
-        self.backend, self.channel, self.flow = backend, channel, flow
+    def __init__(self, backend, channel, flow, places):
+        self.backend, self.channel, self.flow, self.places = backend, channel, flow, places
         self.orders = {}
         self.outbox = []
 

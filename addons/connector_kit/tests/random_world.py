@@ -75,13 +75,12 @@ class RandomWorld(OrderCase):
             flow.poll_minutes = 5
             cls.make_flow("stock.out", backend_id=backend.id)
             channel = channels[backend.id]
-            channel.decoder = Order.model_validate_json
-            cls._link(backend, places, channel)
-            shops.append(Shop(backend, channel, flow))
+            cls._link(backend, places)
+            shops.append(Shop(backend, channel, flow, tuple(places)))
         return shops
 
     @classmethod
-    def _link(cls, backend, places, channel):
+    def _link(cls, backend, places):
         for place, (own, *others) in places.items():
             binding = cls.env["integration.location.binding"].create(
                 {"backend_id": backend.id, "external_id": place, "record_id": cls.houses[own].id}
@@ -90,7 +89,6 @@ class RandomWorld(OrderCase):
                 cls.env["integration.stock.source"].create(
                     {"binding_id": binding.id, "warehouse_id": cls.houses[other].id, "sequence": 20}
                 )
-            channel.levels |= {(f"stock-{sku}", place): 0 for sku in cls.skus}
         cls.env["integration.product.binding"].create(
             [
                 {
@@ -106,11 +104,16 @@ class RandomWorld(OrderCase):
 
     def begin(self, seed):
         """Everything at the start, with these dice."""
-        self.dice = random.Random(seed)
+        self.seed, self.dice = seed, random.Random(seed)
         self.clock = fields.Datetime.now()
         self.patch(reading, "now", self.tick)
         self.number = NUMBERS
         self.log = []
+        for shop in self.shops:
+            shop.channel.__init__()
+            shop.channel.decoder = Order.model_validate_json
+            shop.channel.levels |= {(f"stock-{sku}", place): 0 for sku in self.skus for place in shop.places}
+            shop.orders, shop.outbox = {}, []
         #: (shop, external id) of the orders that a step was about
         self.touched = set()
 
@@ -163,7 +166,7 @@ class RandomWorld(OrderCase):
                 shop.take(sku, place, units)
                 lines[sku] = SoldLine(sku, PRICES[sku], units, place)
         if not lines:
-            return "nothing on sale"
+            return ""
         self.number += 1
         sold = Sold(self.number, lines)
         shop.orders[sold.external_id] = sold
@@ -273,11 +276,11 @@ class RandomWorld(OrderCase):
     def step_webhooks(self):
         """Some of what is on its way arrives, in any order, some of it twice."""
         shop = self.pick(self.shops)
-        for __ in range(self.dice.randint(1, 4)):
+        for __ in range(self.dice.randint(1, 4) if shop.outbox else 0):
             if shop.outbox:
                 document = shop.outbox.pop(self.dice.randrange(len(shop.outbox)))
                 self.arrive(shop, [document] * (2 if self.chance(0.2) else 1))
-        return shop.backend.name
+        return ", ".join(sorted(external_id for __, external_id in self.touched))
 
     def step_look(self):
         """The look-up finds everything; what it found may still arrive by itself."""
@@ -317,7 +320,7 @@ class RandomWorld(OrderCase):
             return ""
         picking.action_assign()
         if not any(picking.move_ids.mapped("quantity")):
-            return f"{picking.name}: nothing there"
+            return ""
         partly = self.chance(0.3)
         moves = picking.move_ids.filtered(lambda move: move.state not in ("done", "cancel"))
         for move in moves:
@@ -384,9 +387,10 @@ class RandomWorld(OrderCase):
             ]
         )
         move = self.pick(picking_moves)
-        if move:
-            self._finish(move)
-        return ""
+        if not move:
+            return ""
+        self._finish(move)
+        return f"{move.product_id.default_code} {move.state}"
 
     def step_count(self):
         """Somebody counts a shelf and finds more or less."""
@@ -445,13 +449,14 @@ class RandomWorld(OrderCase):
     def step_settings(self):
         """Somebody changes shares, buffers or rules."""
         shop, house = self.pick(self.shops), self.pick(self.houses.values())
-        self.pick(
+        record, name, value = self.pick(
             (
-                lambda: shop.backend.write({"stock_weight": self.dice.randint(1, 4)}),
-                lambda: shop.backend.write({"stock_priority": self.dice.randint(1, 9)}),
-                lambda: shop.backend.write({"stock_buffer_units": self.dice.randint(0, 2)}),
-                lambda: house.write({"integration_buffer_units": self.dice.randint(0, 3)}),
-                lambda: house.write({"integration_short_units": self.dice.choice((0, 0, 3))}),
+                (shop.backend, "stock_weight", self.dice.randint(1, 4)),
+                (shop.backend, "stock_priority", self.dice.randint(1, 9)),
+                (shop.backend, "stock_buffer_units", self.dice.randint(0, 2)),
+                (house, "integration_buffer_units", self.dice.randint(0, 3)),
+                (house, "integration_short_units", self.dice.choice((0, 0, 3))),
             )
-        )()
-        return ""
+        )
+        record[name] = value
+        return f"{record.name}: {name} {value}"

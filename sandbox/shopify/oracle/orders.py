@@ -53,14 +53,18 @@ def _place(oracle: Oracle, data: dict) -> dict:
     shop = oracle.shop
     shapes, count = _wanted_shapes(data)
     lines = int(data["lines"]) if data.get("lines") else None
-    placed = []
+    placed, gone = [], []
+    wanted = [(row["sku"], int(row.get("quantity", 1))) for row in data.get("items", ())]
     for index in range(count):
         seed = f"{data['seed']}/{index}" if data.get("seed") is not None else None
         with shop.store.lock:
-            order = orders.place(shop, shapes[index % len(shapes)], seed, lines)
+            gone = orders.sold_out(shop, wanted) if data.get("deny") else []
+            if gone:
+                break
+            order = orders.place(shop, shapes[index % len(shapes)], seed, lines, wanted)
             shop.store.commit()
         placed.append({"id": gid("Order", order["id"]), "name": order["name"], "shape": order["shape"]})
-    return {"count": len(placed), "orders": placed}
+    return {"count": len(placed), "orders": placed, "sold_out": gone}
 
 
 @route("GET", "orders")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from typing import Any
 
 from ..build import build
@@ -20,6 +21,7 @@ def generate(
     ids: NextId,
     when: str,
     line_count: int | None = None,
+    wanted: Sequence[tuple[str, int]] = (),
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """An order of a shape and the steps that happen to it before it is imported.
 
@@ -27,9 +29,10 @@ def generate(
     :param ids: gives the next id of a kind
     :param when: moment of the purchase, RFC 3339
     :param line_count: lines of shapes that leave it open
+    :param wanted: (SKU, quantity) of the lines of such shapes
     :raises KeyError: no such shape
     """
     function = SHAPES[name]
-    mold = Mold(random.Random(f"{name}/{seed}"), stock, line_count)
+    mold = Mold(random.Random(f"{name}/{seed}"), stock, line_count, wanted)
     spec = function(mold)
     return build(spec, ids, when), spec.steps

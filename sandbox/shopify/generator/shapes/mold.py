@@ -59,6 +59,7 @@ class Mold:
     chance: random.Random
     goods: Goods
     line_count: int | None = None
+    wanted: Sequence[tuple[str, int]] = ()
     taxes: list[TaxSpec] = field(default_factory=lambda: list(US_TAX))
 
     def line(self, variant: dict | None = None, quantity: int | None = None, **values) -> LineSpec:
@@ -76,7 +77,9 @@ class Mold:
         )
 
     def lines(self, count: int | None = None) -> list[LineSpec]:
-        """Lines of different variants."""
+        """Lines of different variants; of those that are wanted, where any are."""
+        if self.wanted:
+            return [self.line(self.goods.by_sku[sku], quantity) for sku, quantity in self.wanted]
         count = count or self.line_count or self.chance.randrange(1, 5)
         picked = self.chance.sample(self.goods.variants, min(count, len(self.goods.variants)))
         return [self.line(variant) for variant in picked]
