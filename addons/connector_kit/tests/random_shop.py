@@ -84,9 +84,7 @@ class Sold:
             returns=tuple(self.returns),
         )
         if self.is_cancelled:
-            document = document.model_copy(
-                update={"cancellation": Cancellation(cancelled_at=NOON, reason="customer")}
-            )
+            document = document.model_copy(update={"cancellation": Cancellation(cancelled_at=NOON, reason="customer")})
         return document
 
     def take_off(self, sku, units, before_shipping, back_for=""):

@@ -9,8 +9,10 @@ class IntegrationBackend(models.Model):
     match_open_count = fields.Integer("Proposed links", compute="_compute_match_open_count")
 
     def _compute_match_open_count(self):
-        groups = self.env["integration.product.match"].sudo()._read_group(
-            [("backend_id", "in", self.ids), ("state", "=", "open")], ["backend_id"], ["__count"]
+        groups = (
+            self.env["integration.product.match"]
+            .sudo()
+            ._read_group([("backend_id", "in", self.ids), ("state", "=", "open")], ["backend_id"], ["__count"])
         )
         counts = {backend.id: count for backend, count in groups}
         for backend in self:

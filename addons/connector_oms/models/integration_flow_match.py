@@ -31,9 +31,11 @@ class IntegrationFlow(models.Model):
             while documents := list(islice(products, BATCH)):
                 count += in_own_env(
                     matches.env,
-                    lambda env, found=documents: env["integration.product.match"]
-                    .sudo()
-                    ._propose(env["integration.backend"].browse(backend.id), found, index),
+                    lambda env, found=documents: (
+                        env["integration.product.match"]
+                        .sudo()
+                        ._propose(env["integration.backend"].browse(backend.id), found, index)
+                    ),
                 )
         except ConnectorError as error:
             backend._pause_for(error)

@@ -219,8 +219,12 @@ class IntegrationOrderLines(models.AbstractModel):
 
     def _open_units(self, line, moves):
         """Units of a line that its open moves to the customer come to, in the line's unit."""
-        out = moves.filtered(lambda move: move.location_dest_id.usage == "customer" and move.product_id == line.product_id)
-        return sum(move.product_uom._compute_quantity(move.product_uom_qty, line.product_uom_id, round=False) for move in out)
+        out = moves.filtered(
+            lambda move: move.location_dest_id.usage == "customer" and move.product_id == line.product_id
+        )
+        return sum(
+            move.product_uom._compute_quantity(move.product_uom_qty, line.product_uom_id, round=False) for move in out
+        )
 
     def _adjust_line(self, line, values):
         quantity = values.get("product_uom_qty", line.product_uom_qty)

@@ -25,7 +25,7 @@ class SaleOrder(models.Model):
             failed = self.env["integration.order.rule"]._judge(backend, orders)
             for order in orders:
                 standing = order.integration_hold_ids.filtered(lambda hold: not hold.released_at and hold.kind in kinds)
-                over = standing.filtered(lambda hold, order=order: hold.kind not in failed[order])
+                over = standing.filtered(lambda hold, wrong=failed[order]: hold.kind not in wrong)
                 over._release(self.env._("The check passes now."))
                 order._integration_show_hold()
                 if over:

@@ -71,7 +71,9 @@ class TestProductMatch(OrderCase):
 
     def test_all_that_are_sure_at_once(self):
         self.propose(
-            self.thing(1, "Hex bolt M8x20", "BOLT-20"), self.thing(2, "Product SKU-B zinc", ""), self.thing(3, "Nothing")
+            self.thing(1, "Hex bolt M8x20", "BOLT-20"),
+            self.thing(2, "Product SKU-B zinc", ""),
+            self.thing(3, "Nothing"),
         )
         wizard = self.env["integration.match.accept"].with_user(self.clerk).create({"backend_id": self.backend.id})
         self.assertEqual(wizard.count, 1)
