@@ -8,8 +8,6 @@ from .client import OdooError
 from .prepare import World
 from .quiet import levels_behind, wait_quiet
 
-BACKEND = "Hub Goods"
-
 
 def connect(world: World) -> None:
     """From nothing to a running backend whose stock is published."""
@@ -26,14 +24,14 @@ def make_backend(world: World) -> None:
     """Enter address and credentials; unknown taxes are created, unknown products reported."""
     odoo = world.odoo
     settings = world.shop.get("settings")
-    found = odoo.rows("integration.backend", [("name", "=", BACKEND)], ["state"])
+    found = odoo.rows("integration.backend", [("name", "=", world.name)], ["state"])
     if found:
         world.backend_id = found[0]["id"]
     else:
         world.backend_id = odoo.create(
             "integration.backend",
             {
-                "name": BACKEND,
+                "name": world.name,
                 "kind": "shopify",
                 "environment": "test",
                 "base_url": world.shop.url,
@@ -46,7 +44,7 @@ def make_backend(world: World) -> None:
         )
     flows = odoo.rows("integration.flow", [("backend_id", "=", world.backend_id)], ["code"])
     world.flows = {row["code"]: row["id"] for row in flows}
-    world.tell.say(f"backend {BACKEND} with {len(flows)} flows")
+    world.tell.say(f"backend {world.name} with {len(flows)} flows")
 
 
 def press(world: World, button: str) -> Any:
@@ -81,7 +79,7 @@ def name_service_user(world: World) -> None:
     """
     user = world.odoo.read("integration.backend", [world.backend_id], ["user_id"])[0]["user_id"]
     if not user:
-        raise OdooError(f"{BACKEND} works as the system user: no missing right would be noticed")
+        raise OdooError(f"{world.name} works as the system user: no missing right would be noticed")
     world.service_user_id = user[0]
     world.tell.say(f"it works as “{user[1]}”, with the rights of a service user")
 

@@ -22,12 +22,14 @@ class World:
     :param shop: the sandbox's oracle
     :param tell: where progress goes
     :param seed: of everything that is drawn by lot
+    :param name: of the backend
     """
 
     odoo: Odoo
     shop: Shop
     tell: Progress
     seed: int
+    name: str = "Hub Goods"
     #: location id of the shop -> warehouse {"id", "name", "lot_stock_id", ...}
     warehouses: dict[str, dict[str, Any]] = field(default_factory=dict)
     #: SKU -> product id

@@ -22,11 +22,23 @@ SELECT p.id, bool_or(m.state = 'partially_available' OR r.some)
    AND m.state IN ('confirmed', 'partially_available')
    AND m.integration_reserve_pending IS NOT TRUE
 """
+#: that nobody has been asked about: neither about the transfer, nor about its order
 NEW = """
    AND NOT EXISTS (
        SELECT 1 FROM integration_exception e
-        WHERE e.res_model = 'stock.picking' AND e.res_id = p.id AND e.state = 'open'
-          AND e.category IN ('backorder', 'partial', 'allocation', 'pick'))
+        WHERE e.state = 'open'
+          AND (e.res_model = 'stock.picking' AND e.res_id = p.id
+               AND e.category IN ('backorder', 'partial', 'allocation', 'pick')
+               OR e.res_model = 'sale.order' AND e.res_id = p.sale_id AND e.category = 'allocation'))
+"""
+#: orders that nothing had in stock, and of which everything is reserved or gone by now
+SERVED = """
+SELECT e.res_id FROM integration_exception e
+ WHERE e.res_model = 'sale.order' AND e.category = 'allocation' AND e.state = 'open'
+   AND EXISTS (SELECT 1 FROM stock_move m JOIN sale_order_line l ON l.id = m.sale_line_id
+                WHERE l.order_id = e.res_id AND m.state IN ('assigned', 'done'))
+   AND NOT EXISTS (SELECT 1 FROM stock_move m JOIN sale_order_line l ON l.id = m.sale_line_id
+                    WHERE l.order_id = e.res_id AND m.state IN ('waiting', 'confirmed', 'partially_available'))
 """
 
 
@@ -185,6 +197,11 @@ class StockPicking(models.Model):
         open_ones |= open_ones._of_prefix("pick", LOST)
         pickings = self.browse(open_ones.mapped("res_id")).exists()
         pickings._integration_check_reserved()
+        self.env["stock.move"].flush_model()
+        self.env.cr.execute(SERVED)
+        orders = self.env["sale.order"].browse([row[0] for row in self.env.cr.fetchall()])
+        if orders:
+            self.env["integration.exception"]._heal(record=orders, categories=("allocation",))
 
     def _integration_check_reserved(self):
         """Close the shortages of those of these transfers that lack nothing any more."""

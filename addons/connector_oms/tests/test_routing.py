@@ -270,6 +270,19 @@ class TestReroute(RoutingCase):
         self.assertEqual(self.ship_from(short), {self.dallas: {self.d: 4}})
         self.assertNotEqual(exception.state, "open")
 
+    def test_shortage_is_asked_about_once_and_healed_when_goods_come(self):
+        short = self.bring(order(2, lines=[line("SKU-D", 4)]))
+        exception = self.exceptions("allocation")
+        move = short.picking_ids.move_ids
+        move.integration_reserve_pending = False
+        short.picking_ids.scheduled_date = fields.Datetime.now() - timedelta(hours=1)
+        self.env["stock.picking"]._cron_integration_shortages()
+        self.assertEqual(self.exceptions("allocation"), exception, "the order is with a person already")
+        self.put(move.picking_type_id.warehouse_id, self.d, 4)
+        move._action_assign()
+        self.env["stock.picking"]._cron_integration_shortages()
+        self.assertNotEqual(exception.state, "open")
+
     def test_shortage_is_settled_from_the_exception(self):
         short = self.bring(order(2, lines=[line("SKU-D", 4)]))
         exception = self.exceptions("allocation").with_user(self.clerk)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from sandbox.scenario.connect import BACKEND
 from tests.e2e.browser.desk import Desk
 from tests.e2e.hub import Hub
 
@@ -25,7 +24,7 @@ def running(hub: Hub) -> Iterator[Hub]:
 def test_operator_pauses_a_backend_and_resumes_it(running: Hub, operator: Desk):
     hub = running
     operator.menu("Configuration", "Backends")
-    operator.page.get_by_role("link").filter(has_text=BACKEND).click()
+    operator.page.get_by_role("link").filter(has_text=hub.world.name).click()
     operator.press("Pause")
     dialog = operator.dialog("Pause")
     dialog.get_by_label("Why").fill(REASON)
