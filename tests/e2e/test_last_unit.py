@@ -71,7 +71,9 @@ class Rivals:
         quants = self.odoo.rows("stock.quant", domain, ["location_id"])
         first = [row["id"] for row in quants if row["location_id"][0] == places[0]]
         self.odoo.write("stock.quant", first, {"inventory_quantity": units})
-        self.odoo.write("stock.quant", [row["id"] for row in quants if row["id"] not in first], {"inventory_quantity": 0})
+        self.odoo.write(
+            "stock.quant", [row["id"] for row in quants if row["id"] not in first], {"inventory_quantity": 0}
+        )
         self.odoo.press("stock.quant", "action_apply_inventory", [row["id"] for row in quants], inventory_mode=True)
 
     def share(self, how: str, buffer: int) -> None:
@@ -135,7 +137,8 @@ class Rivals:
         """Have the schedule run that puts them to a person; it may be running by itself."""
         for number in range(tries):
             try:
-                return self.odoo.run_cron("connector_oms.cron_shortages")
+                self.odoo.run_cron("connector_oms.cron_shortages")
+                return
             except OdooError as error:
                 if "already executing" not in str(error) or number == tries - 1:
                     raise
@@ -166,7 +169,9 @@ def sold(rivals: Rivals) -> Callable[..., list[dict[str, Any]]]:
         offered = rivals.on_sale(skus)
         assert {sum(pair) for pair in offered.values()} == {each}, offered
         orders = rivals.rush(skus)
-        assert orders == Counter(dict.fromkeys(skus, each)), "a shop sold what it did not have, or had what it did not sell"
+        assert orders == Counter(dict.fromkeys(skus, each)), (
+            "a shop sold what it did not have, or had what it did not sell"
+        )
         rivals.quiet()
         return rivals.outcome(skus)
 
@@ -194,13 +199,8 @@ def test_shared_last_unit_has_one_winner_and_the_loser_its_choices(rivals: Rival
     for sku, moves in outcome.items():
         assert sorted(move["state"] for move in moves) == ["assigned", "confirmed"], (sku, moves)
         losers |= {move["picking_id"][0] for move in moves if move["state"] == "confirmed"}
-    orders = {
-        row["sale_id"][0]: row["id"]
-        for row in rivals.odoo.read("stock.picking", losers, ["sale_id"])
-    }
-    put = Counter(
-        row["res_id"] if row["res_model"] == "stock.picking" else orders[row["res_id"]] for row in exceptions
-    )
+    orders = {row["sale_id"][0]: row["id"] for row in rivals.odoo.read("stock.picking", losers, ["sale_id"])}
+    put = Counter(row["res_id"] if row["res_model"] == "stock.picking" else orders[row["res_id"]] for row in exceptions)
     assert set(put) == losers, "each loser is put to a person, and nobody else"
     assert set(put.values()) == {1}, "once"
     for row in exceptions:

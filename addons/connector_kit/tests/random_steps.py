@@ -161,14 +161,18 @@ class RandomSteps(RandomWorld):
     def offers(self):
         """{(shop, place): (its warehouses, {product: units told, less what was sold since})}."""
         offers = {}
+        # what was read after it was told: more than that was put on sale by the channel itself
+        self.env.cr.execute("SELECT id, LEAST(published, known) FROM integration_stock_level WHERE published > 0")
+        known = dict(self.env.cr.fetchall())
         for shop in self.shops:
             bindings = self.env["integration.location.binding"].search([("backend_id", "=", shop.backend.id)])
             levels = self.env["integration.stock.level"].search([("backend_id", "=", shop.backend.id)])
             for place in bindings:
                 units = dict.fromkeys(self.skus.values(), 0)
                 for level in levels.filtered(lambda level, place=place: level.warehouse_id == place.record_id):
-                    held = shop.level(level.product_id.default_code, place.external_id)
-                    units[level.product_id] = min(level.published or 0, held)
+                    units[level.product_id] = min(
+                        known.get(level.id, 0), shop.level(level.product_id.default_code, place.external_id)
+                    )
                 offers[shop, place.external_id] = frozenset(place.source_ids.warehouse_id), units
         return offers
 

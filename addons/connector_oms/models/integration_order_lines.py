@@ -142,7 +142,7 @@ class IntegrationOrderLines(models.AbstractModel):
         """
         known = {line.external_id: line for line in work.document.lines}
         smaller = self._shrinking(changed, dropped)
-        if added or set(changed) - set(smaller) or self.env["integration.refund"]._of_order(work.sale):
+        if added or set(changed) - set(smaller):
             return False
         for line, quantity in smaller.items():
             told = known.get(line.integration_external_id)
@@ -260,6 +260,7 @@ class IntegrationOrderLines(models.AbstractModel):
             move.write({"product_uom_qty": left})
             if reserved:
                 move._action_assign()
+        moves.picking_id.filtered(lambda picking: picking.state == "cancel")._integration_heal_waiting()
 
 
 def _same_amounts(old, new):

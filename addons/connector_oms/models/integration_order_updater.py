@@ -72,7 +72,27 @@ class IntegrationOrderUpdater(models.AbstractModel):
     def _update_content(self, backend, work):
         """Apply lines and addresses, or put the difference to a person.
 
-        :return: whether the order's lines are now what the document says
+        What was credited stands in Odoo's order still, so it is put back on the document
+        first. New refunds are taken off the order itself where that is possible; where it
+        is not, they are to be credited, too.
+
+        :return: whether the order's lines are now without what the new refunds took off
+        """
+        returns = self.env["integration.return.importer"]
+        document, taxes = work.document, work.taxes
+        known, fresh = returns._live(work)
+        for refunds in [known, known + fresh] if fresh else [known]:
+            done = (not refunds or returns._undo(work, refunds)) and self._apply_content(backend, work, bool(refunds))
+            work.document, work.taxes = document, taxes
+            if done:
+                return refunds is known
+        self._report_change(work)
+        return False
+
+    def _apply_content(self, backend, work, is_refunded):
+        """Bring the order to what the document says, if nobody has to be asked.
+
+        :param is_refunded: refunds were put back on the document
         """
         order = work.sale
         lines = self.env["integration.order.lines"]
@@ -83,33 +103,26 @@ class IntegrationOrderUpdater(models.AbstractModel):
             lines._rewrite(work, changed, added, dropped)
         elif changed or added or dropped or moved:
             begun = order._integration_is_released()
-            if begun and not moved and lines._can_cut_the_rest(work, changed, added, dropped):
-                lines._adjust(work, changed, added, dropped)
-            elif begun or not lines._can_adjust(changed, dropped):
-                self._explain(work, changed, added, dropped, moved)
+            if begun and (moved or not lines._can_cut_the_rest(work, changed, added, dropped)):
                 return False
-            else:
-                lines._adjust(work, changed, added, dropped)
-        else:
-            self._heal(order, "change")
-            return True
+            if not begun and not lines._can_adjust(changed, dropped):
+                return False
+            lines._adjust(work, changed, added, dropped)
+        if is_refunded and not lines._stop_what_was_removed(work):
+            return False
         if moved:
             self._move(work)
         self._heal(order, "change")
+        if draft or changed or added or dropped:
+            self._check_money(backend, work, draft)
+        return True
+
+    def _check_money(self, backend, work, draft):
         different = self.env["integration.order.checker"]._check(backend, work)
         if not draft and different:
             work.report("total", work.holds["total"], self.env._("Compare the order with the channel's."))
         elif not draft:
-            self._heal(order, "total")
-        return True
-
-    def _explain(self, work, changed, added, dropped, moved):
-        """Refunds may account for a change; if not, a person has to."""
-        explained = self.env["integration.return.importer"]._explains(work, changed, added, dropped)
-        if explained and not moved and self.env["integration.order.lines"]._stop_what_was_removed(work):
-            self._heal(work.sale, "change")
-        else:
-            self._report_change(work, changed, added, dropped, moved)
+            self._heal(work.sale, "total")
 
     def _move(self, work):
         """Give the order, and its open transfers, the channel's new addresses."""
@@ -120,9 +133,11 @@ class IntegrationOrderUpdater(models.AbstractModel):
         order = work.sale.with_context(update_delivery_shipping_partner=True)
         order.write({name: value for name, value in values.items() if order[name].id != value})
 
-    def _report_change(self, work, changed, added, dropped, moved):
-        texts = self.env["integration.order.lines"]._describe(work, changed, added, dropped)
-        texts += [self.env._("other address")] if moved else []
+    def _report_change(self, work):
+        lines = self.env["integration.order.lines"]
+        texts = lines._describe(work, *lines._compare(work))
+        if work.binding.checksum != address_checksum(work.document):
+            texts.append(self.env._("other address"))
         work.report(
             "change",
             self.env._(

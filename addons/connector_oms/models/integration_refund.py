@@ -1,6 +1,6 @@
 from decimal import Decimal
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 STATES = [
@@ -180,8 +180,3 @@ class IntegrationRefund(models.Model):
             "res_id": self.move_id.id,
             "view_mode": "form",
         }
-
-    @api.model
-    def _of_order(self, order):
-        """Refunds of an order that its lines still hold: what the channel has less than Odoo."""
-        return self.sudo().search([("order_id", "=", order.id), ("state", "!=", "absorbed")])

@@ -1,5 +1,6 @@
 from odoo import models
 
+from ..lib.give_back import without
 from .integration_order_values import naive
 
 
@@ -85,39 +86,54 @@ class IntegrationReturnImporter(models.AbstractModel):
             ]
         )
 
-    def _explains(self, work, changed, added, dropped):
-        """Whether refunds account for all that a document says less than the order.
+    # what Odoo's order still says
 
-        Only for orders that the warehouse has begun: what has not left is taken off the
-        order itself.
+    def _live(self, work):
+        """Refunds that Odoo's order still holds, and those that nobody has decided on.
+
+        :return: (known, new): lists of canonical ``Refund``
         """
-        order, document = work.sale, work.document
-        if not document.refunds:
-            return False
-        absorbed = set(
+        if not work.document.refunds:
+            return [], []
+        rows = (
             self.env["integration.refund"]
             .sudo()
-            .search([("order_id", "=", order.id), ("state", "=", "absorbed")])
-            .mapped("external_id")
+            .search_fetch([("order_id", "=", work.sale.id)], ["external_id", "state"])
         )
-        live = [refund for refund in document.refunds if refund.external_id not in absorbed]
-        given = sum(refund.amount for refund in live)
-        total = document.totals.total + given
-        if work.currency.compare_amounts(order.amount_total, float(total)):
-            return False
-        back = {}
-        for refund in live:
-            for line in refund.lines:
-                if line.kind == "line":
-                    back[line.line_id] = back.get(line.line_id, 0) + float(line.quantity)
-        less = {
-            line: line.product_uom_qty - values.get("product_uom_qty", line.product_uom_qty)
-            for line, values in changed.items()
-        }
-        less |= {line: line.product_uom_qty for line in dropped}
-        lines = {line: units for line, units in less.items() if not line.integration_external_id.startswith("charge/")}
-        extra = [values for values in added if not values["integration_external_id"].startswith("charge/")]
-        return not extra and all(
-            line.product_uom_id.compare(units, back.get(line.integration_external_id, 0)) == 0
-            for line, units in lines.items()
-        )
+        states = {row.external_id: row.state for row in rows}
+        live = [one for one in work.document.refunds if states.get(one.external_id) not in (None, "absorbed")]
+        return live, [one for one in work.document.refunds if one.external_id not in states]
+
+    def _undo(self, work, refunds):
+        """Put refunds back on a work's document; the caller keeps the former one.
+
+        :return: whether it could be done: each part has a line of the order, each tax is known there
+        """
+        work.document = without(work.document, refunds)
+        work.taxes = dict(work.taxes)
+        for key, part in work.wanted():
+            line = work.lines.get(key)
+            if key not in work.products:
+                if not line:
+                    return False
+                work.products[key] = line.product_id
+                work.units[key] = line.product_uom_id
+            pairs = self._tax_pairs(work.taxes.get(key, []), part, line)
+            if pairs is None:
+                return False
+            work.taxes[key] = pairs
+        return True
+
+    def _tax_pairs(self, planned, part, line):
+        """[(account.tax, amount)] of a part that refunds were put back on; None where a tax is unknown."""
+        by_tax = {(given.title, given.rate, given.included): tax for tax, given in planned}
+        pairs = []
+        for given in part.taxes:
+            tax = by_tax.get((given.title, given.rate, given.included))
+            if not tax and line:
+                rate = round(float(given.rate) * 100, 4)
+                tax = line.tax_ids.filtered(lambda tax, rate=rate: round(tax.amount, 4) == rate)[:1]
+            if not tax:
+                return None
+            pairs.append((tax, given))
+        return pairs

@@ -145,6 +145,43 @@ class TestRefund(ReturnCase):
         self.invoice(self.sale)
         self.assertEqual(self.books(), 26.44)
 
+    def open_units(self):
+        moves = self.sale.picking_ids.move_ids
+        return sum(moves.filtered(lambda move: move.state not in ("done", "cancel")).mapped("product_uom_qty"))
+
+    def test_rest_that_was_refunded_is_not_shipped(self):
+        self.ship(2)
+        self.assertEqual(self.open_units(), 1)
+        part = line("SKU-A", 2, "22.22", [tax(19, "4.22")], ordered_quantity=3, removed_quantity=1)
+        first = refund(1, refund_line("11.11", [tax(19, "2.11")], 1, "line-SKU-A"))
+        self.send(self.update(self.document, 5, lines=[part], refunds=[first]))
+        self.assertEqual((self.refunds().state, self.sale.order_line.product_uom_qty), ("absorbed", 2))
+        self.assertEqual(self.open_units(), 0)
+        self.assertFalse(self.sale.picking_ids.filtered(lambda picking: picking.picking_type_code == "incoming"))
+        self.assertFalse(self.exceptions().mapped("cause"))
+        self.invoice(self.sale)
+        self.assertEqual(self.books(), 26.44)
+
+    def test_rest_that_was_returned_is_still_shipped(self):
+        self.ship(2)
+        part = line("SKU-A", 2, "22.22", [tax(19, "4.22")], ordered_quantity=3)
+        first = refund(1, refund_line("11.11", [tax(19, "2.11")], 1, "line-SKU-A"))
+        self.send(self.update(self.document, 5, lines=[part], refunds=[first]))
+        self.assertEqual((self.refunds().state, self.open_units()), ("due", 1))
+
+    def test_units_added_after_a_credit_note(self):
+        self.invoice(self.sale)
+        part = line("SKU-A", 2, "22.22", [tax(19, "4.22")], ordered_quantity=3, removed_quantity=1)
+        first = refund(1, refund_line("11.11", [tax(19, "2.11")], 1, "line-SKU-A"))
+        self.send(self.update(self.document, 5, lines=[part], refunds=[first]))
+        self.assertEqual((self.refunds().state, self.open_units()), ("credited", 2))
+        part = line("SKU-A", 3, "33.33", [tax(19, "6.33")], ordered_quantity=4, removed_quantity=1)
+        self.send(self.update(self.document, 6, lines=[part], refunds=[first]))
+        self.assertEqual((self.sale.order_line.product_uom_qty, self.open_units()), (4, 3))
+        self.invoice(self.sale)
+        self.assertEqual(self.books(), 39.66)
+        self.assertFalse(self.exceptions().mapped("cause"))
+
     def test_free_amount_is_credited_as_an_adjustment(self):
         self.ship()
         self.invoice(self.sale)
