@@ -18,9 +18,43 @@ SEED = 19
 BATCH = 1000
 SURE = 90
 
-MAKERS = "Acme Borg Calder Dunlin Elgar Fynn Gantry Holt Ivers Jura Kestrel Lomax Merrow Nordic Orla Pike".split()
-KINDS = "bolt,washer,hinge,bracket,lamp,valve,gasket,bearing,filter,hose,clamp,switch,relay,fuse,motor,belt".split(",")
-FINISHES = "zinc,black,brass,stainless,galvanised,white,chrome,nylon,copper,raw".split(",")
+MAKERS = [
+    "Acme",
+    "Borg",
+    "Calder",
+    "Dunlin",
+    "Elgar",
+    "Fynn",
+    "Gantry",
+    "Holt",
+    "Ivers",
+    "Jura",
+    "Kestrel",
+    "Lomax",
+    "Merrow",
+    "Nordic",
+    "Orla",
+    "Pike",
+]
+KINDS = [
+    "bolt",
+    "washer",
+    "hinge",
+    "bracket",
+    "lamp",
+    "valve",
+    "gasket",
+    "bearing",
+    "filter",
+    "hose",
+    "clamp",
+    "switch",
+    "relay",
+    "fuse",
+    "motor",
+    "belt",
+]
+FINISHES = ["zinc", "black", "brass", "stainless", "galvanised", "white", "chrome", "nylon", "copper", "raw"]
 #: how the shop writes a product that Odoo has, and how often
 WAYS = {"same SKU": 60, "SKU written differently": 12, "barcode only": 10, "name only": 10, "not in Odoo": 8}
 

@@ -12,7 +12,7 @@ import sys
 
 import requests
 
-from . import changes, connect, deliver, exceptions, orders
+from . import changes, connect, deliver, distribute, exceptions, orders
 from .client import Odoo, OdooError
 from .compare_fulfilments import fulfilments_now
 from .prepare import World, prepare
@@ -44,7 +44,7 @@ def main() -> int:
 
 
 def play(world: World, count: int) -> Result:
-    """The day: connect, sell, change, deliver, compare.
+    """The day: connect, sell, change, deliver, distribute, compare.
 
     :param count: orders that customers place
     """
@@ -57,9 +57,13 @@ def play(world: World, count: int) -> Result:
     exceptions.work_exceptions(world)
     before = fulfilments_now(world)
     deliver.deliver(world)
+    chapter = distribute.distribute(world)
     settle_stock(world)
     orders.tell_state(world, placed)
-    return compare(world, placed, before)
+    result = compare(world, placed, before)
+    result.figures["distribution"] = chapter.figures
+    result.faults["distribution"] = chapter.faults
+    return result
 
 
 def _options() -> argparse.Namespace:

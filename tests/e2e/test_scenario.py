@@ -31,3 +31,15 @@ def test_scenario_of_40_orders_ends_with_both_sides_equal(hub: Hub):
     accounted = ("orders_imported", "orders_in_exception", "orders_left_out")
     assert sum(figures[name] for name in accounted) == 40
     assert figures["units_delivered"] > 0
+    assert figures["distribution"] == {
+        "warehouses_routed_to": 3,
+        "deliveries_of_the_split": 2,
+        "decisions_explained": 5,
+        "backorders": 1,
+        "units_told_of_the_backorder": 7,
+        "parcels_told_of_the_backorder": 2,
+        "return": "inspected",
+        "refunds_credited": ["credited"],
+        "payout": ["matched"],
+        "payout_booked": True,
+    }

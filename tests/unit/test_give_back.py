@@ -53,9 +53,7 @@ def refund(*parts: RefundLine, amount: str) -> Refund:
     return Refund(external_id="b1", refunded_at=NOW, amount=Decimal(amount), lines=parts)
 
 
-UNIT = RefundLine(
-    kind="line", line_id="l1", quantity=Decimal(1), net_amount=Decimal("11.11"), taxes=(vat("2.11"),)
-)
+UNIT = RefundLine(kind="line", line_id="l1", quantity=Decimal(1), net_amount=Decimal("11.11"), taxes=(vat("2.11"),))
 
 
 def test_units_and_their_tax_are_put_back_on_the_line():
