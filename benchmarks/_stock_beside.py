@@ -14,6 +14,7 @@ from typing import Any
 from benchmarks import _odoo
 from benchmarks._prepare import CLIENT
 from benchmarks._stock_data import SEED, StockData
+from benchmarks._stock_shared import recheck, share
 
 TRIES = 7
 
@@ -177,7 +178,7 @@ def main() -> None:
     """Serve the database named on the command line."""
     conf, database = sys.argv[1:]
     registry = _odoo.open_registry(conf, database)
-    commands = {"load": load, "times": times, "change": change}
+    commands = {"load": load, "times": times, "change": change, "share": share, "recheck": recheck}
     while order := _odoo.hear():
         _odoo.say(commands[order.pop("do")](registry, order))
 

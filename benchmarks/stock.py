@@ -55,8 +55,12 @@ class Side:
                LIMIT 1"""
         )
 
-    def change(self, count: int, number: int) -> dict[str, float]:
-        """Change quants and wait until the shop knows: milliseconds, and levels that are right."""
+    def change(self, count: int, number: int, is_shared: bool = False) -> dict[str, float]:
+        """Change quants and wait until the shop knows: milliseconds, and levels that are right.
+
+        :param is_shared: what is right is not known apart from the hub: a recompute of
+            everything has to change nothing, and the shop has to hold what it says
+        """
         last = self.odoo.query("SELECT COALESCE(max(id), 0) FROM integration_message")[0][0]
         told = self.ask(
             "change",
@@ -70,8 +74,13 @@ class Side:
             "SELECT max(received_at), max(settled_at), count(*) FROM integration_message WHERE id > %s", (last,)
         )[0]
         at = datetime.fromisoformat(told["at"])
+        expected, wrong = told["expected"], 0
+        if is_shared:
+            pairs = [row[:2] for row in expected]
+            found = self.ask("recheck", backend_id=self.facts["backend_id"], pairs=pairs)
+            expected, wrong = found["expected"], found["wrong"]
         return {
-            "right": self._right(told["expected"]),
+            "right": self._right(expected) - wrong,
             "compute_ms": (queued - at).total_seconds() * 1000,
             "send_ms": (settled - queued).total_seconds() * 1000,
             "calls": calls,
@@ -99,8 +108,18 @@ def main() -> None:
             times = side.ask("times", **side.facts)
             progress(f"{options.changes} changed quants, {options.rounds} times")
             changes = [side.change(options.changes, number) for number in range(options.rounds)]
+            progress("a second channel, a pool, kits and rules")
+            shared = side.ask("share", **side.facts)
+            shared_times = side.ask("times", **side.facts)
+            shared_changes = [side.change(options.changes, options.rounds + n, True) for n in range(options.rounds)]
             side.beside.end()
-    _print(options, times, changes)
+    _print(options, times, changes, "alone")
+    _print(options, shared_times, shared_changes, _told(shared))
+    _finish(times, changes, shared_times, shared_changes)
+
+
+def _told(shared: dict[str, int]) -> str:
+    return ", ".join(f"{value:,} {name}" for name, value in shared.items())
 
 
 def _arguments() -> argparse.Namespace:
@@ -111,19 +130,19 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _print(options: argparse.Namespace, times: dict[str, Any], changes: list[dict[str, float]]) -> None:
+def _print(options: argparse.Namespace, times: dict[str, Any], changes: list[dict[str, float]], how: str) -> None:
     seconds = times["seconds"]
     bare = seconds["bare"]
     rows = [[name, f"{value:.3f}", f"{value / bare:.2f}"] for name, value in seconds.items()]
     rows.append(["the ORM's free_qty (reckoned)", f"{times['orm']:.1f}", f"{times['orm'] / bare:.0f}"])
-    table(f"{options.products:,} products x 3 warehouses", ["Statement", "Seconds", "x bare"], rows)
+    table(f"{options.products:,} products x 3 warehouses, {how}", ["Statement", "Seconds", "x bare"], rows)
     heads = ["Round", "Right levels", "Compute (ms)", "Send (ms)", "Messages"]
     shown = [
         [str(number), f"{row['right']}/{options.changes}", f"{row['compute_ms']:.0f}", f"{row['send_ms']:.0f}"]
         + [str(row["calls"])]
         for number, row in enumerate(changes, 1)
     ]
-    table(f"{options.changes} changed quants, to the shop", heads, shown)
+    table(f"{options.changes} changed quants, to the shop, {how}", heads, shown)
     notes(
         (
             f"bare: availability of the {times['pairs']:,} pairs with stock or demand; counted: without fetching them.",
@@ -132,13 +151,26 @@ def _print(options: argparse.Namespace, times: dict[str, Any], changes: list[dic
             "included; send from there to the last answer of the shop, 250 levels a call.",
         )
     )
+
+
+def _finish(times: dict[str, Any], changes: list, shared_times: dict[str, Any], shared_changes: list) -> None:
+    def ratio(of: dict[str, Any], beside: str) -> float:
+        return round(of["seconds"]["compared"] / of["seconds"][beside], 2)
+
+    def median(rows: list[dict[str, float]], name: str) -> int:
+        return round(statistics.median(row[name] for row in rows))
+
     finish(
         {
-            "times_sql": round(seconds["compared"] / bare, 2),
-            "times_sql_counted": round(seconds["compared"] / seconds["bare, counted"], 2),
+            "times_sql": ratio(times, "bare"),
+            "times_sql_counted": ratio(times, "bare, counted"),
             "levels_correct": min(row["right"] for row in changes),
-            "compute_ms": round(statistics.median(row["compute_ms"] for row in changes)),
-            "send_ms": round(statistics.median(row["send_ms"] for row in changes)),
+            "compute_ms": median(changes, "compute_ms"),
+            "send_ms": median(changes, "send_ms"),
+            "shared_times_sql": ratio(shared_times, "bare"),
+            "shared_levels_correct": min(row["right"] for row in shared_changes),
+            "shared_compute_ms": median(shared_changes, "compute_ms"),
+            "shared_send_ms": median(shared_changes, "send_ms"),
         }
     )
 

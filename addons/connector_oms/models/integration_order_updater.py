@@ -108,11 +108,12 @@ class IntegrationOrderUpdater(models.AbstractModel):
             if not begun and not lines._can_adjust(changed, dropped):
                 return False
             lines._adjust(work, changed, added, dropped)
-        if is_refunded and not lines._stop_what_was_removed(work):
-            return False
         if moved:
             self._move(work)
-        self._heal(order, "change")
+        if is_refunded and not lines._stop_what_was_removed(work):
+            self._report_too_late(work)
+        else:
+            self._heal(order, "change")
         if draft or changed or added or dropped:
             self._check_money(backend, work, draft)
         return True
@@ -138,13 +139,28 @@ class IntegrationOrderUpdater(models.AbstractModel):
         texts = lines._describe(work, *lines._compare(work))
         if work.binding.checksum != address_checksum(work.document):
             texts.append(self.env._("other address"))
-        work.report(
-            "change",
+        self._report(
+            work,
             self.env._(
                 "The channel changed %(order)s after its delivery was begun: %(changes)s.",
                 order=work.sale.name,
                 changes="; ".join(texts),
             ),
+        )
+
+    def _report_too_late(self, work):
+        self._report(
+            work,
+            self.env._(
+                "The channel took goods off %s before they were shipped, but they are being picked or have left.",
+                work.sale.name,
+            ),
+        )
+
+    def _report(self, work, cause):
+        work.report(
+            "change",
+            cause,
             self.env._(
                 "Choose: stop the delivery and change the order by hand; ship as it is and "
                 "take the difference back as a return; or agree with the customer and resolve "

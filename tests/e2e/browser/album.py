@@ -71,6 +71,18 @@ def tab(name: str) -> Callable[[Desk], None]:
     return lambda desk: desk.page.get_by_role("tab", name=name, exact=True).click()
 
 
+def choosing(label: str) -> Callable[[Desk], None]:
+    """Take the first that a field offers, as a step of ``after``."""
+
+    def step(desk: Desk) -> None:
+        field = desk.page.get_by_label(label, exact=True).first
+        if not field.input_value():
+            field.click()
+            desk.page.get_by_role("option").first.click()
+
+    return step
+
+
 def overview(desk: Desk, scene: Scene) -> None:
     """The first screen."""
     desk.begin()
@@ -195,4 +207,35 @@ ALBUM = (
         phone=False,
     ),
     Picture("forget", action("connector_base.integration_forget_action"), "admin"),
+    Picture(
+        "availability",
+        after(action("product.product_normal_action_sell", "product_sold"), pressing("Availability")),
+        "admin",
+    ),
+    Picture("stock-rules", action("connector_oms.integration_stock_rule_action"), "manager"),
+    Picture("stock-pools", action("connector_oms.integration_stock_source_action"), "manager"),
+    Picture("warehouse", after(action("stock.action_warehouse_form", "warehouse"), tab("Channels")), "admin"),
+    Picture("order-rules", action("connector_oms.integration_order_rule_action"), "manager"),
+    Picture("routing", action("connector_oms.integration_routing_ruleset_action", "ruleset"), "manager"),
+    Picture("decisions", action("connector_oms.integration_routing_decision_action"), "manager"),
+    Picture("allocation", action(EXCEPTIONS, "allocation")),
+    Picture("routing-choice", after(action(EXCEPTIONS, "allocation"), pressing("Choose how to ship it"))),
+    Picture(
+        "routing-simulation",
+        after(
+            action("connector_oms.integration_routing_ruleset_action", "ruleset"),
+            pressing("Try on past orders", "Try"),
+        ),
+        "manager",
+    ),
+    Picture("returns", action("connector_oms.integration_return_action")),
+    Picture("return", action("connector_oms.integration_return_action", "return")),
+    Picture("inspection", after(action("connector_oms.integration_return_action", "return"), pressing("Inspect"))),
+    Picture("refunds", action("connector_oms.integration_refund_action")),
+    Picture("payouts", action("connector_oms.integration_payout_action"), "manager"),
+    Picture("payout", action("connector_oms.integration_payout_action", "payout"), "manager"),
+    Picture(
+        "books", after(action("connector_oms.integration_books_check_action"), choosing("Channel"), pressing("Compare"))
+    ),
+    Picture("matches", action("connector_oms.integration_product_match_action")),
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from sandbox.scenario import deliver
+from sandbox.scenario import deliver, distribute
 from tests.e2e.hub import Hub
 
 #: a mix of all shapes, so that the desk shows every kind of trouble
@@ -32,6 +32,9 @@ class Scene:
         self._mappings()
         self._correction()
         self._purchase()
+        self._distribute()
+        self._rules()
+        self._matches()
         self._count()
 
     def one(self, model: str, *domain: Any, order: str = "id") -> int:
@@ -123,6 +126,57 @@ class Scene:
         odoo.write("purchase.order.line", lines, {"date_planned": f"{planned:%Y-%m-%d %H:%M:%S}"})
         odoo.run_cron("connector_oms.cron_late")
         self.ids["purchase"] = order
+
+    def _distribute(self) -> None:
+        """Orders routed, split, returned and paid out; then one that nobody can ship, and goods that came back."""
+        odoo, world = self.hub.odoo, self.hub.world
+        chapter = distribute.distribute(world)
+        assert not chapter.faults, chapter.faults
+        ruleset = odoo.create("integration.routing.ruleset", {"default_cost": 7.5})
+        odoo.press("integration.routing.ruleset", "action_go_live", [ruleset])
+        self.ids["ruleset"] = ruleset
+        east, west, __ = distribute.SKUS
+        rows = [{"sku": east, "quantity": 1}, {"sku": west, "quantity": 9}]
+        self.hub.shop.post("orders", {"items": rows, "seed": "short"})
+        self.hub.quiet()
+        short = (("category", "=", "allocation"), ("res_model", "=", "sale.order"), ("state", "=", "open"))
+        self.ids["allocation"] = self.one("integration.exception", *short)
+        self.ids["product_sold"] = world.products[world.stocked[0]["sku"]]
+        self.ids["warehouse"] = next(iter(world.warehouses.values()))["id"]
+        self.ids["payout"] = self.one("integration.payout", ("state", "!=", "matched"))
+        domain = [("order_line.product_id.default_code", "=", west), ("picking_ids.state", "=", "done")]
+        sold = odoo.rows("sale.order", domain, ["integration_external_id"], limit=1)[0]
+        self.hub.shop.do(sold["integration_external_id"], "return", lines=[{"line": 0, "quantity": 1}], reason="OTHER")
+        self.hub.quiet()
+        self.ids["return"] = self.one("integration.return", ("state", "=", "open"), order="id desc")
+        receipts = odoo.read("integration.return", [self.ids["return"]], ["picking_ids"])[0]["picking_ids"]
+        deliver.validate(odoo, receipts)
+
+    def _rules(self) -> None:
+        """Checks of orders, a buffer and a cap for some products, and a second warehouse behind a place."""
+        odoo, backend = self.hub.odoo, self.hub.world.backend_id
+        for values in ({"kind": "margin", "percent": 12}, {"kind": "first", "amount": 500}, {"kind": "credit"}):
+            odoo.create("integration.order.rule", {"backend_id": backend, **values})
+        products = [self.hub.world.products[row["sku"]] for row in self.hub.world.stocked[:2]]
+        odoo.create("integration.stock.rule", {"product_id": products[0], "buffer_units": 3, "cap_units": 50})
+        odoo.create("integration.stock.rule", {"product_id": products[1], "backend_id": backend, "is_offered": False})
+
+    def _matches(self) -> None:
+        """Ten products that are linked no more: some have lost their SKU since, some their barcode as well."""
+        odoo, world = self.hub.odoo, self.hub.world
+        chosen = [world.products[row["sku"]] for row in world.stocked[10:20]]
+        domain = [("backend_id", "=", world.backend_id), ("record_id", "in", chosen)]
+        odoo.call(
+            "integration.product.binding",
+            "unlink",
+            [r["id"] for r in odoo.rows("integration.product.binding", domain, ["id"])],
+        )
+        for product in chosen[4:]:
+            odoo.write("product.product", [product], {"default_code": f"OLD-{product}"})
+        odoo.write("product.product", chosen[7:], {"barcode": False})
+        odoo.press("integration.backend", "action_propose_matches", [world.backend_id])
+        self.hub.until(lambda: odoo.count("integration.product.match", []) >= len(chosen), "links are proposed")
+        self.hub.quiet()
 
     def _count(self) -> None:
         for cron in ("connector_base.cron_rollup", "connector_base.cron_watch"):
