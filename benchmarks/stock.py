@@ -49,10 +49,12 @@ class Side:
 
     def _is_calm(self) -> bool:
         return not self.odoo.query(
-            """SELECT 1 FROM integration_stock_level WHERE version > published_version
-               UNION ALL SELECT 1 FROM integration_stock_dirty
-               UNION ALL SELECT 1 FROM integration_message WHERE state IN ('pending', 'retry', 'ambiguous')
-               LIMIT 1"""
+            """SELECT 1 FROM integration_stock_level WHERE version > published_version AND backend_id = %(backend)s
+               UNION ALL SELECT 1 FROM integration_stock_dirty WHERE backend_id = %(backend)s
+               UNION ALL SELECT 1 FROM integration_message
+                          WHERE state IN ('pending', 'retry', 'ambiguous') AND backend_id = %(backend)s
+               LIMIT 1""",
+            {"backend": self.facts["backend_id"]},
         )
 
     def change(self, count: int, number: int, is_shared: bool = False) -> dict[str, float]:
