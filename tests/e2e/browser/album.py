@@ -207,11 +207,6 @@ ALBUM = (
         phone=False,
     ),
     Picture("forget", action("connector_base.integration_forget_action"), "admin"),
-    Picture(
-        "availability",
-        after(action("product.product_normal_action_sell", "product_sold"), pressing("Availability")),
-        "admin",
-    ),
     Picture("stock-rules", action("connector_oms.integration_stock_rule_action"), "manager"),
     Picture("stock-pools", action("connector_oms.integration_stock_source_action"), "manager"),
     Picture("warehouse", after(action("stock.action_warehouse_form", "warehouse"), tab("Channels")), "admin"),
