@@ -75,11 +75,11 @@ class IntegrationRoutingChoice(models.TransientModel):
         scene = Scene(ruleset, order, taken)
         lines, houses = scene.lines(order), scene.houses(order)
         best = route(lines, houses, ruleset._policy(), scene.promise(order)).options
-        whole = {option.houses for option in best if not option.missing}
+        listed = {option.houses for option in best}
         alone = [
             (price(lines, houses, {line.key: {house.key: line.units} for line in lines}, scene.promise(order)), house)
             for house in houses
-            if (house.key,) not in whole
+            if (house.key,) not in listed
         ]
         return [fields.Command.create(self._values_of(scene, *way)) for way in [*((one,) for one in best), *alone]]
 
