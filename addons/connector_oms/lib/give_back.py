@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from .documents import Charge, Order, OrderLine, Refund, RefundLine, TaxAmount
-from .money import ZERO
+from .money import ZERO, tax_total
 
 
 def without(document: Order, refunds: Iterable[Refund]) -> Order:
@@ -30,7 +30,7 @@ def without(document: Order, refunds: Iterable[Refund]) -> Order:
                 charge = charges.get(part.line_id) or _of_kind(charges, part) or _empty_charge(part)
                 charges[charge.external_id] = _put_back(charge, part)
                 on_charges += part.net_amount
-            taxes += sum((tax.amount for tax in part.taxes), ZERO)
+            taxes += tax_total(part)
         total += refund.amount
     said = document.totals
     totals = said.model_copy(

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from .documents import Charge, Order, OrderLine, TaxAmount
+from .documents import Charge, Order, OrderLine, RefundLine, TaxAmount
 
 ZERO = Decimal(0)
 
@@ -38,7 +38,7 @@ def untaxed(part: OrderLine | Charge) -> Decimal:
     return part.net_amount - included_tax(part.taxes)
 
 
-def tax_total(part: OrderLine | Charge) -> Decimal:
+def tax_total(part: OrderLine | Charge | RefundLine) -> Decimal:
     """All taxes of a line or charge, included or not."""
     return sum((tax.amount for tax in part.taxes), ZERO)
 

@@ -100,8 +100,8 @@ class ReserveLane:
         env.flush_all()
         reach("reserve.reserved", [self.warehouse.code])
         self.busy.update(moves.filtered("integration_reserve_pending").ids)
-        lacking = moves.filtered(lambda move: move.state in ("confirmed", "partially_available"))
-        if lacking - lacking.filtered("integration_reserve_pending"):
+        lacking = ("confirmed", "partially_available")
+        if any(move.state in lacking and not move.integration_reserve_pending for move in moves):
             # another order was faster: the desk is to know before anybody waits for it
             env.ref("connector_oms.cron_shortages").sudo()._trigger()
         return len(moves)
