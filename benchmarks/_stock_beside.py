@@ -114,8 +114,9 @@ def times(registry: Any, order: dict[str, Any]) -> dict[str, Any]:
         statements = {
             "bare": bare,
             "bare, counted": f"SELECT count(*), sum(units) FROM ({bare}) found",
+            "offered": offer_sql.offered_sql(shape, with_parts=with_parts),
             "compared": offer_sql.changed_sql(shape, with_parts=with_parts),
-            "newly linked": offer_sql.missing_sql(shape, with_parts=with_parts),
+            "newly linked": offer_sql.missing_sql(of_pairs=False),
         }
         found = {name: [] for name in statements}
         for __ in range(TRIES):  # in turn, so that a busy moment hits all alike

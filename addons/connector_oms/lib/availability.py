@@ -104,14 +104,17 @@ _FREE = """
 #: by another, nor by another warehouse.
 _KITS = """
 free AS (
-    SELECT product_id, warehouse_id, units FROM loose
-     WHERE product_id NOT IN (SELECT product_id FROM integration_stock_kit)
-    UNION ALL
-    SELECT k.product_id, w.id, floor(MIN(COALESCE(loose.units, 0) / k.quantity))
-      FROM integration_stock_kit k
-     CROSS JOIN unnest(%(warehouse_ids)s::int[]) AS w(id)
-      LEFT JOIN loose ON loose.product_id = k.component_id AND loose.warehouse_id = w.id{kits}
-     GROUP BY k.product_id, w.id
+    SELECT product_id, warehouse_id, units{offer}
+      FROM (
+        SELECT product_id, warehouse_id, units FROM loose
+         WHERE product_id NOT IN (SELECT product_id FROM integration_stock_kit)
+        UNION ALL
+        SELECT k.product_id, w.id, floor(MIN(COALESCE(loose.units, 0) / k.quantity))
+          FROM integration_stock_kit k
+         CROSS JOIN unnest(%(warehouse_ids)s::int[]) AS w(id)
+          LEFT JOIN loose ON loose.product_id = k.component_id AND loose.warehouse_id = w.id{kits}
+         GROUP BY k.product_id, w.id
+      ) each
 )"""
 _KITS_ASKED = """
      WHERE k.product_id = ANY(%(product_ids)s)"""
@@ -151,9 +154,10 @@ def free_ctes(*, of_products: bool, expiry: bool, kits: bool = False, offer: str
     :param of_products: only the products asked for
     :param expiry: the database has removal dates (``product_expiry``)
     :param kits: there are kits
-    :param offer: SQL of a further column ``offer``, over the sum of ``units``; without kits
+    :param offer: SQL of a further column ``offer``, with ``{units}`` for what is free
     """
     ordered = "ordered_ids" if kits else "product_ids"
+    column = f", {offer} AS offer" if offer else ""
 
     def product(alias: str, ids: str = "product_ids") -> str:
         return _PRODUCT.format(alias=alias, ids=ids) if of_products else ""
@@ -179,11 +183,11 @@ def free_ctes(*, of_products: bool, expiry: bool, kits: bool = False, offer: str
             times=" * COALESCE(k.quantity, 1)" if kits else "",
             product_of_line=product("s", ordered),
             product_of_claim=product("c", ordered),
-            offer=f", {offer} AS offer" if offer else "",
+            offer="" if kits else column.format(units="SUM(units)"),
         ),
     ]
     if kits:
-        ctes.append(_KITS.format(kits=_KITS_ASKED if of_products else ""))
+        ctes.append(_KITS.format(kits=_KITS_ASKED if of_products else "", offer=column.format(units="units")))
     return ",".join(ctes)
 
 

@@ -47,7 +47,7 @@ class Shape:
     @property
     def is_plain(self) -> bool:
         """Whether every place offers what is free in its one warehouse, less a safety stock."""
-        return not (self.kits or self.shared or self.rules)
+        return not (self.shared or self.rules)
 
 
 #: where the units of a place come from
@@ -65,23 +65,40 @@ source AS MATERIALIZED (
         AS o(backend_id, place_id, warehouse_id, weight, is_before)
 )"""
 
-#: The rule that says most about a product in a warehouse, for each channel concerned.
+#: The rule that says most about a product in a warehouse, for each channel concerned: one
+#: for the product itself, else one for its category. There are few of either, so that they
+#: are found apart from the products. (0: products without a category.)
 _RULES = """
-ruled AS MATERIALIZED (
-    SELECT DISTINCT ON (b.id, p.id, w.id)
-           b.id AS backend_id, p.id AS product_id, w.id AS warehouse_id, r.buffer_units, r.buffer_percent,
-           r.is_offered, NULLIF(r.cap_units, 0) AS cap, r.incoming_days
+rule AS MATERIALIZED (
+    SELECT r.id, b.id AS backend_id, w.id AS warehouse_id, r.product_id, r.categ_id,
+           row_number() OVER (ORDER BY r.warehouse_id IS NULL, r.backend_id IS NULL, r.id) AS place
       FROM integration_stock_rule r
-      JOIN product_product p ON r.product_id IS NULL OR r.product_id = p.id
-      JOIN product_template t ON t.id = p.product_tmpl_id
-      LEFT JOIN product_category rc ON rc.id = r.categ_id
-      LEFT JOIN product_category c ON c.id = t.categ_id
       JOIN unnest(%(warehouse_ids)s::int[]) AS w(id) ON r.warehouse_id IS NULL OR r.warehouse_id = w.id
-      JOIN unnest(%(o_backends)s::int[] || %(backend_id)s::int) AS b(id) ON r.backend_id IS NULL OR r.backend_id = b.id
+      JOIN (SELECT DISTINCT unnest(%(o_backends)s::int[] || %(backend_id)s::int) AS id) b
+        ON r.backend_id IS NULL OR r.backend_id = b.id
      WHERE r.active AND r.company_id = %(company_id)s
-       AND (rc.id IS NULL OR c.parent_path LIKE rc.parent_path || '%%'){products}
-     ORDER BY b.id, p.id, w.id, r.product_id IS NULL, COALESCE(length(rc.parent_path), 0) DESC,
-              r.warehouse_id IS NULL, r.backend_id IS NULL, r.id
+), named AS MATERIALIZED (
+    SELECT DISTINCT ON (backend_id, product_id, warehouse_id) *
+      FROM rule WHERE product_id IS NOT NULL
+     ORDER BY backend_id, product_id, warehouse_id, place
+), kind AS MATERIALIZED (
+    SELECT DISTINCT ON (r.backend_id, c.id, r.warehouse_id) r.id, r.backend_id, c.id AS categ_id, r.warehouse_id
+      FROM (SELECT id, parent_path FROM product_category UNION ALL SELECT 0, '') c
+      JOIN rule r ON r.product_id IS NULL
+      LEFT JOIN product_category rc ON rc.id = r.categ_id
+     WHERE rc.id IS NULL OR c.parent_path LIKE rc.parent_path || '%%'
+     ORDER BY r.backend_id, c.id, r.warehouse_id, COALESCE(length(rc.parent_path), 0) DESC, r.place
+), ruled AS MATERIALIZED (
+    SELECT b.backend_id, p.id AS product_id, b.warehouse_id, r.buffer_units, r.buffer_percent,
+           r.is_offered, NULLIF(r.cap_units, 0) AS cap, r.incoming_days
+      FROM product_product p
+      JOIN product_template t ON t.id = p.product_tmpl_id
+     CROSS JOIN (SELECT DISTINCT backend_id, warehouse_id FROM rule) b
+      LEFT JOIN named n ON n.backend_id = b.backend_id AND n.product_id = p.id AND n.warehouse_id = b.warehouse_id
+      LEFT JOIN kind k ON k.backend_id = b.backend_id AND k.categ_id = COALESCE(t.categ_id, 0)
+                      AND k.warehouse_id = b.warehouse_id
+      JOIN integration_stock_rule r ON r.id = COALESCE(n.id, k.id)
+     WHERE TRUE{products}
 )"""
 
 #: Receipts from outside that are due in time for a rule.
@@ -197,9 +214,11 @@ SELECT l.id, l.product_id, l.warehouse_id, COALESCE({offer}, 0), {parts}
  WHERE l.backend_id = %(backend_id)s AND l.warehouse_id = ANY(%(place_ids)s)
    AND (l.available <> COALESCE({offer}, 0){other_parts})"""
 
-#: Products and places that are linked and have no level yet.
+#: Products and places that are linked and have no level yet. What they may be offered is
+#: asked for apart: the planner expects a few offers, and has joined 100,000 of them to
+#: 300,000 links by the warehouse alone, which takes half an hour.
 _MISSING = """
-SELECT NULL::integer, b.record_id, w.record_id, COALESCE({offer}, 0), {parts}
+SELECT b.record_id, w.record_id
   FROM integration_product_binding b
   JOIN integration_location_binding w
     ON w.backend_id = b.backend_id AND w.is_active IS NOT FALSE
@@ -207,7 +226,6 @@ SELECT NULL::integer, b.record_id, w.record_id, COALESCE({offer}, 0), {parts}
   JOIN product_product pp ON pp.id = b.record_id
   JOIN product_template pt ON pt.id = pp.product_tmpl_id
    AND (pt.is_storable OR pp.id IN (SELECT product_id FROM integration_stock_kit))
-  LEFT JOIN {table} o ON o.product_id = b.record_id AND o.warehouse_id = w.record_id
  WHERE b.backend_id = %(backend_id)s AND b.stock_id <> ''
    AND NOT EXISTS (SELECT 1 FROM integration_stock_level l
                     WHERE l.backend_id = %(backend_id)s
@@ -225,32 +243,44 @@ def changed_sql(shape: Shape, *, with_parts: bool = False) -> str:
 
     :param with_parts: a place has several warehouses
     """
-    return _levels_sql(_CHANGED, ("l.product_id", "l.warehouse_id"), shape, with_parts)
-
-
-def missing_sql(shape: Shape, *, with_parts: bool = False) -> str:
-    """The levels that a backend's links ask for and that are not there yet.
-
-    Gives and takes the same as ``changed_sql``, with NULL for the level id.
-    """
-    return _levels_sql(_MISSING, ("b.record_id", "w.record_id"), shape, with_parts)
-
-
-def _levels_sql(select: str, keys: tuple[str, str], shape: Shape, with_parts: bool) -> str:
-    ctes = _plain(shape) if shape.is_plain else _offered(shape, with_parts)
-    select = select.format(
-        pairs=_PAIRS.format(product=keys[0], place=keys[1]) if shape.of_pairs else "",
+    select = _CHANGED.format(
+        pairs=_pairs("l.product_id", "l.warehouse_id") if shape.of_pairs else "",
         table="free" if shape.is_plain else "offered",
         offer="o.offer",
         parts="NULL::jsonb" if shape.is_plain else "o.parts",
         other_parts=" OR l.parts IS DISTINCT FROM o.parts" if with_parts else " OR l.parts IS NOT NULL",
     )
-    return f"WITH RECURSIVE {ctes}{select}"
+    return f"WITH RECURSIVE {_ctes(shape, with_parts)}{select}"
+
+
+def missing_sql(*, of_pairs: bool) -> str:
+    """(product id, place) of the levels that a backend's links ask for and that are not there yet.
+
+    Parameters: ``backend_id``, ``place_ids``; with ``of_pairs`` those of ``changed_sql``.
+    """
+    return _MISSING.format(pairs=_pairs("b.record_id", "w.record_id") if of_pairs else "")
+
+
+def offered_sql(shape: Shape, *, with_parts: bool = False) -> str:
+    """(product id, place, units, parts by warehouse or None) of what a backend may be offered now.
+
+    A pair without stock and demand has no row. Parameters: those of ``changed_sql``.
+    """
+    table, parts = ("free", "NULL::jsonb") if shape.is_plain else ("offered", "parts")
+    return f"WITH RECURSIVE {_ctes(shape, with_parts)}SELECT product_id, warehouse_id, offer, {parts} FROM {table}"
+
+
+def _ctes(shape: Shape, with_parts: bool) -> str:
+    return _plain(shape) if shape.is_plain else _offered(shape, with_parts)
+
+
+def _pairs(product: str, place: str) -> str:
+    return _PAIRS.format(product=product, place=place)
 
 
 def _plain(shape: Shape) -> str:
-    offer = SELLABLE_SQL.format(available="SUM(units)", units="%(units)s", percent="%(percent)s")
-    return free_ctes(of_products=shape.of_pairs, expiry=shape.expiry, offer=offer)
+    offer = SELLABLE_SQL.format(available="{units}", units="%(units)s", percent="%(percent)s")
+    return free_ctes(of_products=shape.of_pairs, expiry=shape.expiry, kits=shape.kits, offer=offer)
 
 
 def _offered(shape: Shape, with_parts: bool) -> str:

@@ -240,13 +240,14 @@ class IntegrationRouter(models.AbstractModel):
         return ", ".join(texts) + "."
 
     def _option_text(self, option, names, order):
-        money = order.company_id.currency_id
+        one, many = self.env._("one delivery"), self.env._("%s deliveries", option.shipments)
+        day, days = self.env._("1 day"), self.env._("%s days", option.arrival)
         return self.env._(
-            "%(warehouses)s: %(count)s deliveries, %(cost)s, %(days)s days",
+            "%(warehouses)s: %(deliveries)s, %(cost)s, %(days)s",
             warehouses=" + ".join(names[house] for house in option.houses),
-            count=option.shipments,
-            cost=money.format(option.cost),
-            days=option.arrival,
+            deliveries=one if option.shipments == 1 else many,
+            cost=order.company_id.currency_id.format(option.cost),
+            days=day if option.arrival == 1 else days,
         )
 
 

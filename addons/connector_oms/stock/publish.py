@@ -31,11 +31,13 @@ from odoo.addons.connector_base.failpoints import reach
 
 from ..lib import levels_sql as sql
 from ..lib.levels import dump_levels, slices
-from ..lib.offer_sql import changed_sql, missing_sql
+from ..lib.offer_sql import changed_sql, missing_sql, offered_sql
 from .offer import Offer
 
 #: levels read from a channel in one round, before others get their turn
 READ_LIMIT = 2500
+#: levels added at once that the database's statistics know nothing of
+MANY_LEVELS = 5000
 
 
 @dataclass
@@ -132,21 +134,28 @@ class Round:
         """(level id or None, product id, place, units, parts) that the levels lack."""
         values = self.offer.values(place_ids, pairs)
         shape, with_parts = self.offer.shape(pairs is not None), self.offer.with_parts
-        rows = []
-        for statement in (changed_sql, missing_sql):
-            rows += self._execute(statement(shape, with_parts=with_parts), **values)
+        rows = self._execute(changed_sql(shape, with_parts=with_parts), **values)
+        missing = self._execute(missing_sql(of_pairs=shape.of_pairs), **values)
+        if missing:
+            offers = self._execute(offered_sql(shape, with_parts=with_parts), **values)
+            offered = {(product, place): (units, parts) for product, place, units, parts in offers}
+            rows += [(None, *pair, *offered.get(pair, (0, None))) for pair in missing]
         return rows
 
     def _add(self, rows):
-        if rows:
-            self._execute(
-                sql.ADD,
-                recheck=self.can_read,
-                products=[row[1] for row in rows],
-                warehouses=[row[2] for row in rows],
-                values=[row[3] for row in rows],
-                parts=_json(rows),
-            )
+        if not rows:
+            return
+        self._execute(
+            sql.ADD,
+            recheck=self.can_read,
+            products=[row[1] for row in rows],
+            warehouses=[row[2] for row in rows],
+            values=[row[3] for row in rows],
+            parts=_json(rows),
+        )
+        if len(rows) >= MANY_LEVELS:
+            # until the database has counted them, it compares each level with each offer
+            self._execute("ANALYZE integration_stock_level")
 
     def _change(self, rows):
         if not rows:

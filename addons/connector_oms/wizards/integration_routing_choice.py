@@ -121,9 +121,11 @@ class IntegrationRoutingChoiceOption(models.TransientModel):
     name = fields.Char("From", readonly=True)
     shipments = fields.Integer("Deliveries", readonly=True)
     cost = fields.Monetary(readonly=True)
-    arrival = fields.Integer("Days until it arrives", readonly=True)
-    lateness = fields.Integer("Days late", readonly=True)
-    missing = fields.Float("Not there yet (units)", digits="Product Unit", readonly=True)
+    arrival = fields.Integer("Days until it arrives", readonly=True, help="Days from today until all of it is there.")
+    lateness = fields.Integer("Days late", readonly=True, help="Days after what the customer was promised.")
+    missing = fields.Float(
+        "Not there yet (units)", digits="Product Unit", readonly=True, help="Units that are not in stock there yet."
+    )
     shares = fields.Json(readonly=True)
 
     def action_take(self):
