@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class IntegrationLocationBinding(models.Model):
@@ -11,3 +11,8 @@ class IntegrationLocationBinding(models.Model):
     record_id = fields.Many2one("stock.warehouse", "Warehouse", required=True, index=True, ondelete="cascade")
     name = fields.Char("Name at the channel")
     is_active = fields.Boolean("In use there", default=True)
+
+    @api.depends("name", "record_id.name")
+    def _compute_display_name(self):
+        for place in self:
+            place.display_name = place.name or place.record_id.name or place.external_id

@@ -4,7 +4,7 @@ from odoo.exceptions import UserError
 from ..lib.matching import clean, normal_code
 from ..lib.similarity import Index, Known
 
-STATES = [("open", "To be decided"), ("accepted", "Linked"), ("ignored", "Left out")]
+STATES = [("open", "Open"), ("accepted", "Linked"), ("ignored", "Left out")]
 #: rows written at once
 BATCH = 1000
 

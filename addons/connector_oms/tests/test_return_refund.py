@@ -199,6 +199,13 @@ class TestRefund(ReturnCase):
         self.invoice(self.sale)
         self.tell(2, "22.22", "4.22", 5, [refund(1, refund_line("11.11", [tax(19, "2.11")], 1, "line-SKU-A"))])
         self.assertEqual((self.refunds().state, self.refunds().move_id.state), ("credited", "draft"))
+        check = self.env["integration.books.check"].create({"backend_id": self.backend.id})
+        check.action_run()
+        self.assertEqual(check.line_ids.order_id, self.sale)
+        self.assertEqual((check.line_ids.off, check.line_ids.drafts), (13.22, -13.22))
+        self.refunds().move_id.action_post()
+        check.action_run()
+        self.assertEqual((check.order_count, len(check.line_ids)), (1, 0))
 
     def test_change_that_refunds_do_not_explain_is_put_to_a_person(self):
         self.ship()

@@ -30,9 +30,15 @@ class IntegrationBooksCheck(models.TransientModel):
         self.order_count = len(rows)
         self.line_ids = [
             fields.Command.create(
-                {"order_id": order_id, "theirs": theirs, "ours": ours, "off": round(ours - theirs, 2)}
+                {
+                    "order_id": order_id,
+                    "theirs": theirs,
+                    "ours": ours,
+                    "off": round(ours - theirs, 2),
+                    "drafts": drafts,
+                }
             )
-            for order_id, theirs, ours in rows
+            for order_id, theirs, ours, drafts in rows
             if round(ours - theirs, 6)
         ]
         return {
@@ -45,7 +51,7 @@ class IntegrationBooksCheck(models.TransientModel):
         }
 
     def _rows(self):
-        """(order id, worth at the channel, invoiced less credited), in the orders' currencies."""
+        """(order id, worth at the channel, invoiced less credited, the same of drafts), in the orders' currencies."""
         self.env.flush_all()
         window = [SQL("TRUE")]
         if self.date_from:
@@ -56,19 +62,24 @@ class IntegrationBooksCheck(models.TransientModel):
             SQL(
                 """
                 SELECT o.id, o.integration_source_total::float8,
-                       (COALESCE(i.total, 0) - COALESCE(r.total, 0))::float8
+                       (COALESCE(i.total, 0) - COALESCE(r.total, 0))::float8,
+                       (COALESCE(i.draft, 0) - COALESCE(r.draft, 0))::float8
                   FROM sale_order o
                   LEFT JOIN LATERAL (
-                       SELECT SUM(m.amount_total * CASE m.move_type WHEN 'out_refund' THEN -1 ELSE 1 END) AS total
+                       SELECT SUM(v.amount) FILTER (WHERE m.state = 'posted') AS total,
+                              SUM(v.amount) FILTER (WHERE m.state = 'draft') AS draft
                          FROM account_move m
-                        WHERE m.state = 'posted' AND m.id IN (
+                        CROSS JOIN LATERAL (
+                              SELECT m.amount_total * CASE m.move_type WHEN 'out_refund' THEN -1 ELSE 1 END AS amount) v
+                        WHERE m.id IN (
                               SELECT l.move_id FROM account_move_line l
                                 JOIN sale_order_line_invoice_rel x ON x.invoice_line_id = l.id
                                 JOIN sale_order_line s ON s.id = x.order_line_id
                                WHERE s.order_id = o.id)) i ON TRUE
                   LEFT JOIN LATERAL (
-                       SELECT SUM(m.amount_total) AS total
-                         FROM integration_refund f JOIN account_move m ON m.id = f.move_id AND m.state = 'posted'
+                       SELECT SUM(m.amount_total) FILTER (WHERE m.state = 'posted') AS total,
+                              SUM(m.amount_total) FILTER (WHERE m.state = 'draft') AS draft
+                         FROM integration_refund f JOIN account_move m ON m.id = f.move_id
                         WHERE f.order_id = o.id) r ON TRUE
                  WHERE o.integration_backend_id = %s AND o.state = 'sale'
                    AND o.invoice_status IN ('invoiced', 'upselling') AND %s
@@ -92,3 +103,6 @@ class IntegrationBooksDifference(models.TransientModel):
     theirs = fields.Monetary("At the channel", readonly=True)
     ours = fields.Monetary("In the books", readonly=True)
     off = fields.Monetary("Difference", readonly=True)
+    drafts = fields.Monetary(
+        "Still drafts", readonly=True, help="Invoices less credit notes that are not confirmed yet."
+    )

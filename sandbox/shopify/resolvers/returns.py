@@ -40,7 +40,11 @@ def _note(row, _info):
 
 @field("ReturnLineItem", "returnReasonDefinition")
 def _reason(row, _info):
-    return {"id": "gid://shopify/ReturnReasonDefinition/1", "name": row["reason"]} if row["reason"] else None
+    return (
+        {"id": "gid://shopify/ReturnReasonDefinition/1", "name": row["reason"].replace("_", " ").capitalize()}
+        if row["reason"]
+        else None
+    )
 
 
 @field("ReturnLineItem", "fulfillmentLineItem")
