@@ -14,7 +14,7 @@ from .exceptions import open_by_category
 from .prepare import World
 from .sides import read_sides
 
-#: figures that have to be 0, and where to look when they are not
+#: figures that have to be 0, chapters that have to come out as planned, and where to look when they are not
 MUST_BE_ZERO = {
     "orders_duplicated": "Sales > Orders, by the channel's number",
     "orders_lost": "Connectors > Messages, by the order's number",
@@ -28,6 +28,8 @@ MUST_BE_ZERO = {
     "deliveries_unreserved": "Inventory > Deliveries that wait, and the product's stock",
     "stock_overreserved": "the product's locations",
     "made_by_others": "Works as on the backend, and Created by on the record",
+    "distribution": "Connectors > Orders and Money: routing decisions, returns, payouts",
+    "prices": "Connectors > Links > Prices and product data",
 }
 
 

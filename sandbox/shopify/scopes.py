@@ -21,6 +21,7 @@ REQUIRED: dict[str, tuple[str, ...]] = {
         ("product", "products", "productVariant", "productVariants", "productsCount", "productVariantsCount"),
         ("read_products",),
     ),
+    **dict.fromkeys(("productVariantsBulkUpdate", "productUpdate"), ("write_products",)),
     **dict.fromkeys(("inventoryItem", "inventoryItems", "inventoryLevel"), ("read_inventory", "read_products")),
     **dict.fromkeys(
         ("inventorySetQuantities", "inventoryAdjustQuantities", "inventoryActivate", "inventoryDeactivate"),

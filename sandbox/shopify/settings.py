@@ -27,7 +27,7 @@ DEFAULTS: dict[str, Any] = {
     #: "current", or "previous" while a rotated secret has not reached the senders
     "sign_with": "current",
     "scopes": [
-        "read_products",
+        "write_products",
         "read_orders",
         "read_all_orders",
         "write_orders",

@@ -43,3 +43,10 @@ def test_scenario_of_40_orders_ends_with_both_sides_equal(hub: Hub):
         "payout": ["matched"],
         "payout_booked": True,
     }
+    assert figures["prices"] == {
+        "prices_published": [27.5, 27.5, 27.5],
+        "price_put_right": 27.5,
+        "price_left_while_asked": 24.0,
+        "asked_because": "both",
+        "price_decided": 25.0,
+    }

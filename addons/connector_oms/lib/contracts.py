@@ -15,6 +15,7 @@ from .documents import Document
 #: documents that travel on their own; the others are parts of these
 TOP_LEVEL = (
     documents.CancellationRequest,
+    documents.CatalogueUpdate,
     documents.Location,
     documents.Order,
     documents.Payout,

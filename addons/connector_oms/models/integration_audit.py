@@ -10,11 +10,16 @@ class IntegrationAudit(models.Model):
     def _action_names(self):
         return {
             **super()._action_names(),
+            "backend.compare_catalogue": self.env._("Catalogue compared"),
+            "catalogue_value.leave": self.env._("Product data left different"),
+            "catalogue_value.set_ours": self.env._("Odoo's product data set at the channel"),
+            "catalogue_value.take_theirs": self.env._("The channel's product data taken"),
             "backend.propose_matches": self.env._("Links of products proposed"),
             "backend.recompute_stock": self.env._("Stock levels computed anew"),
             "exception.accept": self.env._("Exception: accepted as it is"),
             "exception.address": self.env._("Exception: address corrected"),
             "exception.reserve": self.env._("Exception: stock looked for again"),
+            "exception.catalogue": self.env._("Exception: product data decided"),
             "exception.cancel_order": self.env._("Exception: order cancelled"),
             "exception.confirm": self.env._("Exception: order confirmed"),
             "exception.customer": self.env._("Exception: customer chosen"),

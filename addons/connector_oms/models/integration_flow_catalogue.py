@@ -32,6 +32,11 @@ class IntegrationFlow(models.Model):
                 f"{sales}, {warehouse}",
                 ("integration.stock.level",),
             ),
+            "catalogue.out": (
+                self.env._("Prices and product data are the same in Odoo and at the channel."),
+                sales,
+                ("integration.catalogue.value", "product.product"),
+            ),
             "shipment.out": (
                 self.env._("Customers learn that their parcel has left."),
                 f"{support}, {warehouse}",

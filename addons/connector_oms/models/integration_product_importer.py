@@ -28,6 +28,7 @@ class IntegrationProductImporter(models.AbstractModel):
         for item in batch:
             self._import_item(backend, item, bindings, catalogue)
         self._make(backend, catalogue)
+        self.env["integration.catalogue.value"].sudo()._observe(backend, documents)
 
     def _bindings(self, backend, documents):
         found = self.env["integration.product.binding"].search(

@@ -1,6 +1,7 @@
 from . import (
     integration_books_check,
     integration_fix_address,
+    integration_fix_catalogue,
     integration_fix_customer,
     integration_fix_date,
     integration_fix_decide,

@@ -18,7 +18,7 @@ from ...connector_base.lib.adapter import (
 )
 from ...connector_base.lib.errors import ConfigurationError
 from ...connector_oms.lib.documents import Location, Product, StockLevel
-from . import checks, const, decode, encode, fetch, payouts, products, stock, subscriptions, webhook
+from . import catalogue, checks, const, decode, encode, fetch, payouts, products, stock, subscriptions, webhook
 from .client import ShopifyClient
 from .paging import all_nodes, next_cursor, pages
 from .values import format_time, gid, nodes, parse_time, tail
@@ -143,6 +143,10 @@ class ShopifyAdapter(Adapter):
         for node in all_nodes(self.client, "variants", path, const.MAX_ITEMS):
             yield products.product(node, currency)
 
+    def read_products(self, external_ids: Iterable[str]) -> dict[str, Product]:
+        """{variant id: variant} as they are shown now; without those that are no longer listed."""
+        return catalogue.read_products(self.client, list(external_ids), self.settings.currency or None)
+
     def list_locations(self) -> list[Location]:
         """All places of the shop, also closed ones and those of fulfilment services."""
         found = all_nodes(self.client, "locations", ("locations",), const.MAX_ITEMS)
@@ -196,6 +200,7 @@ _PREPARE: dict[str, Callable] = {
     const.SHIPMENT_OUT: encode.prepare_shipment,
     const.STOCK_OUT: encode.prepare_stock,
     const.CANCEL_OUT: encode.prepare_cancellation,
+    const.CATALOGUE_OUT: catalogue.prepare_update,
 }
 _SEND: dict[str, Callable] = {
     "fulfillment_create": encode.send_shipment,
@@ -203,6 +208,8 @@ _SEND: dict[str, Callable] = {
     "inventory_set_quantities": encode.send_stock,
     "inventory_activate": encode.send_activation,
     "order_cancel": encode.send_cancellation,
+    "product_variants_bulk_update": catalogue.send_variants,
+    "product_update": catalogue.send_title,
 }
 _FIND: dict[str, Callable] = {
     "fulfillment_create": encode.find_shipment,
@@ -210,4 +217,6 @@ _FIND: dict[str, Callable] = {
     "inventory_set_quantities": encode.find_stock,
     "inventory_activate": encode.find_stock,
     "order_cancel": encode.find_cancellation,
+    "product_variants_bulk_update": catalogue.find_update,
+    "product_update": catalogue.find_update,
 }

@@ -27,6 +27,7 @@ BACKEND_IN = "backend.in"
 SHIPMENT_OUT = "shipment.out"
 STOCK_OUT = "stock.out"
 CANCEL_OUT = "cancel.out"
+CATALOGUE_OUT = "catalogue.out"
 
 #: a single query above this many points is refused (Admin API, rate limits)
 MAX_QUERY_COST = 1000
@@ -50,6 +51,7 @@ FULFILLMENT_ORDERS = 10
 FULFILLMENT_LINES = 100
 FULFILLMENTS = 250
 PRODUCTS_PER_CALL = 15
+VARIANTS_PER_CALL = 100
 VARIANTS_PER_PRODUCT = 100
 
 #: what the hub needs a token to be allowed; ``write_x`` implies ``read_x``
@@ -66,6 +68,7 @@ SCOPES = (
 OPTIONAL_SCOPES = {
     "read_all_orders": "orders older than 60 days",
     "read_shopify_payments_payouts": "payouts of Shopify Payments",
+    "write_products": "prices and product data from Odoo",
     "write_third_party_fulfillment_orders": "orders assigned to a fulfilment service",
     "write_assigned_fulfillment_orders": "orders assigned to this app's own locations",
 }

@@ -55,6 +55,15 @@ FLOWS = (
         "freshness_minutes": 15,
     },
     {
+        # touches nothing until somebody says whose prices or product data count
+        "code": const.CATALOGUE_OUT,
+        "name": "Prices and product data",
+        "direction": "out",
+        "tier": "2",
+        "owner_system": "odoo",
+        "freshness_minutes": 120,
+    },
+    {
         # looked up once the app may: scope read_shopify_payments_payouts
         "code": const.PAYOUT_IN,
         "name": "Payouts",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .. import inventory, summary
+from .. import inventory, listings, summary
 from ..store import stamp
 from .core import Oracle, route
 
@@ -125,16 +125,15 @@ def _add_variant(oracle: Oracle, data: dict) -> dict:
 def _change_variant(oracle: Oracle, sku: str, data: dict) -> dict:
     shop = oracle.shop
     with shop.store.lock:
-        item = shop.store.get("item", oracle.item(sku))
-        row = shop.store.get("variant", item["variant"])
-        row.update({name: data[name] for name in ("sku", "barcode", "title") if name in data})
+        row = shop.store.get("variant", shop.store.get("item", oracle.item(sku))["variant"])
+        values = {name: data[name] for name in ("sku", "barcode", "title", "grams") if name in data}
         if "price" in data:
-            row["price"] = round(float(data["price"]) * 100)
-        row["updatedAt"] = stamp()
-        item["sku"] = row["sku"]
-        shop.forget_goods()
-        shop.store.put("variant", row["id"], row)
-        shop.store.put("item", item["id"], item)
-        shop.emit("products/update", shop.store.get("product", row["product"]))
+            values["price"] = round(float(data["price"]) * 100)
+        listings.change_variant(shop, row, values)
+        if "product_title" in data:
+            listings.change_title(shop, row["product"], data["product_title"])
+        else:
+            listings.announce(shop, row["product"])
         shop.store.commit()
+        row = shop.store.get("variant", row["id"])
         return summary.variant(shop, row)

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from . import fulfilment, inventory, ledger, mutations, orders, payouts, products, refunds, returns, roots, shop
+from . import (
+    fulfilment,
+    inventory,
+    ledger,
+    listings,
+    mutations,
+    orders,
+    payouts,
+    products,
+    refunds,
+    returns,
+    roots,
+    shop,
+)
 from .base import attach
 
 __all__ = [
@@ -10,6 +23,7 @@ __all__ = [
     "fulfilment",
     "inventory",
     "ledger",
+    "listings",
     "mutations",
     "orders",
     "payouts",

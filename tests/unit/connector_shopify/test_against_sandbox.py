@@ -19,6 +19,8 @@ from addons.connector_base.lib.errors import (
 from addons.connector_base.lib.http import HttpClient
 from addons.connector_oms.lib.documents import (
     CancellationRequest,
+    CatalogueUpdate,
+    ListingUpdate,
     Package,
     Shipment,
     ShipmentLine,
@@ -446,3 +448,48 @@ def test_a_payout_is_found_and_adds_up(shop):
     assert [part.amount for part in document.transactions if part.kind == "fee"] == [Decimal("-5.00")]
     again = shop.adapter.poll("payout.in", now - timedelta(hours=1), now)
     assert [entry.key for entry in again.messages] == [message.key]
+
+
+def variant_of(shop, sku):
+    return next(row for row in shop.oracle("catalogue")["variants"] if row["sku"] == sku)
+
+
+def listing(shop, sku, **values):
+    row = variant_of(shop, sku)
+    return ListingUpdate(external_id=row["id"], group_id=row["product_id"], **values)
+
+
+def test_prices_barcodes_weights_and_titles_arrive(shop):
+    first = listing(shop, "HUB-0001", price=Decimal("17.35"), weight_kg=Decimal("1.250"), title="Renamed")
+    second = listing(shop, "HUB-0002", barcode="5000000000000")
+    calls = shop.adapter.prepare("catalogue.out", CatalogueUpdate(reference="c-1", listings=(first, second)))
+    assert [shop.adapter.send(call).data["refused"] for call in calls] == [[]] * len(calls)
+    row = variant_of(shop, "HUB-0001")
+    assert (row["price"], row["weight_kg"], row["product_title"]) == ("17.35", 1.25, "Renamed")
+    assert variant_of(shop, "HUB-0002")["barcode"] == "5000000000000"
+    read = shop.adapter.read_products([first.external_id, second.external_id])
+    assert (read[first.external_id].price, read[first.external_id].title) == (Decimal("17.35"), "Renamed")
+    assert all(shop.adapter.lookup(call) is not None for call in calls)
+
+
+def test_a_bad_barcode_is_named_and_the_price_arrives(shop):
+    entry = listing(shop, "HUB-0001", price=Decimal("17.35"), barcode="9" * 256)
+    (call,) = shop.adapter.prepare("catalogue.out", CatalogueUpdate(reference="c-2", listings=(entry,)))
+    refused = shop.adapter.send(call).data["refused"]
+    assert [(item["external_id"], item["field"]) for item in refused] == [(entry.external_id, "barcode")]
+    assert "too long" in refused[0]["message"]
+    assert variant_of(shop, "HUB-0001")["price"] == "17.35"
+
+
+def test_an_update_whose_answer_was_lost_is_found(shop):
+    entry = listing(shop, "HUB-0001", price=Decimal("17.35"))
+    (call,) = shop.adapter.prepare("catalogue.out", CatalogueUpdate(reference="c-3", listings=(entry,)))
+    assert shop.adapter.lookup(call) is None
+    shop.oracle("faults", {"kind": "close", "operation": "productVariantsBulkUpdate", "count": 1})
+    with pytest.raises(AmbiguousError):
+        shop.adapter.send(call)
+    assert shop.adapter.lookup(call) is not None
+
+
+def test_a_variant_that_was_deleted_is_not_there(shop):
+    assert shop.adapter.read_products(["gid://shopify/ProductVariant/1"]) == {}

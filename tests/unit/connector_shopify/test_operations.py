@@ -33,6 +33,7 @@ IDS_PER_CALL = {
     "order_sales": const.LEDGERS_PER_CALL,
     "products_by_id": const.PRODUCTS_PER_CALL,
     "inventory_levels": const.MAX_ITEMS,
+    "variants_by_id": const.VARIANTS_PER_CALL,
 }
 
 
@@ -120,6 +121,8 @@ def test_mutations_are_known_as_such():
         "inventory_activate",
         "inventory_set_quantities",
         "order_cancel",
+        "product_update",
+        "product_variants_bulk_update",
         "webhook_subscription_create",
         "webhook_subscription_delete",
         "webhook_subscription_update",

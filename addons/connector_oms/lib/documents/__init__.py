@@ -1,6 +1,7 @@
 """Canonical documents: the only language adapters and the business share."""
 
 from .base import Document
+from .catalogue import CatalogueUpdate, ListingUpdate
 from .order import (
     Cancellation,
     CancellationRequest,
@@ -26,11 +27,13 @@ __all__ = [
     "BuyerCompany",
     "Cancellation",
     "CancellationRequest",
+    "CatalogueUpdate",
     "Charge",
     "Customer",
     "Discount",
     "Document",
     "Hold",
+    "ListingUpdate",
     "Location",
     "Order",
     "OrderLine",

@@ -1,0 +1,1 @@
+"""What channels show of products, kept in step with Odoo."""

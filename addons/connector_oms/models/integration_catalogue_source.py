@@ -1,0 +1,133 @@
+from odoo import models
+from odoo.exceptions import UserError
+
+from ..lib import listing
+
+
+class IntegrationCatalogueSource(models.AbstractModel):
+    """What Odoo wants a channel to show of products, and how a channel's value gets into Odoo."""
+
+    _name = "integration.catalogue.source"
+    _description = "Product data of Odoo"
+
+    def _wanted(self, backend, bindings):
+        """Texts in the form of ``lib.listing``, "" where Odoo has nothing to show.
+
+        :return: {(binding id, field): text}
+        """
+        kept = backend._kept_fields()
+        products = bindings.record_id
+        products.fetch(["barcode", "weight", "name", "product_tmpl_id"])
+        readers = {
+            "price": lambda: self._prices(backend, products),
+            "barcode": lambda: {product.id: listing.code_text(product.barcode) for product in products},
+            "weight": lambda: {product.id: listing.weight_text(self._kilograms(product)) for product in products},
+        }
+        wanted = {}
+        for name in kept:
+            if name == "title":
+                wanted |= {(key, name): text for key, text in self._titles(backend, bindings).items()}
+            else:
+                texts = readers[name]()
+                wanted |= {(binding.id, name): texts[binding.record_id.id] for binding in bindings}
+        return wanted
+
+    def _prices(self, backend, products):
+        currency, pricelist = backend._catalogue_currency(), backend.pricelist_id.sudo()
+        given = pricelist.currency_id or backend.company_id.currency_id
+        if not backend._check_price_currency(given):
+            return dict.fromkeys(products.ids, "")
+        found = pricelist._get_products_price(products.sudo(), 1.0, currency=currency)
+        texts = {}
+        for product in products:
+            price = self._with_taxes(backend, product.sudo(), found[product.id], currency)
+            texts[product.id] = listing.price_text(currency.round(price), currency.decimal_places)
+        return texts
+
+    def _with_taxes(self, backend, product, price, currency):
+        """A price with or without taxes, as the channel shows prices."""
+        if backend.price_taxes == "as_is":
+            return price
+        taxes = product.taxes_id._filter_taxes_by_company(backend.company_id)
+        totals = taxes.compute_all(price, currency, 1.0, product=product)
+        return totals["total_included" if backend.price_taxes == "with" else "total_excluded"]
+
+    def _kilograms(self, product):
+        """Odoo's weight, which may be kept in pounds (a setting), in kilograms."""
+        template = product.product_tmpl_id.sudo()
+        unit = template._get_weight_uom_id_from_ir_config_parameter()
+        kilogram = self.env.ref("uom.product_uom_kgm").sudo()
+        return product.weight if unit == kilogram else unit._compute_quantity(product.weight, kilogram, round=False)
+
+    def _titles(self, backend, bindings):
+        """{binding id: name}; variants of several products of Odoo have no name in common."""
+        groups = [group for group in bindings.mapped("group_id") if group]
+        siblings = self.env["integration.product.binding"].search(
+            [("backend_id", "=", backend.id), ("group_id", "in", groups)]
+        )
+        templates = {}
+        for one in siblings:
+            templates.setdefault(one.group_id, set()).add(one.record_id.product_tmpl_id.id)
+        return {
+            binding.id: listing.title_text(binding.record_id.name)
+            if len(templates.get(binding.group_id, ())) < 2
+            else ""
+            for binding in bindings
+        }
+
+    def _take(self, backend, product, name, text):
+        """Make a channel's value Odoo's own.
+
+        :raises UserError: Odoo cannot take it; says why
+        """
+        if name == "price":
+            self._take_price(backend, product, float(text))
+        elif name == "weight":
+            template = product.product_tmpl_id.sudo()
+            unit = template._get_weight_uom_id_from_ir_config_parameter()
+            kilogram = self.env.ref("uom.product_uom_kgm").sudo()
+            kilograms = float(text)
+            product.sudo().weight = (
+                kilograms if unit == kilogram else kilogram._compute_quantity(kilograms, unit, round=False)
+            )
+        else:
+            product.sudo().write({"barcode": text} if name == "barcode" else {"name": text})
+
+    def _take_price(self, backend, product, price):
+        if backend.price_taxes != "as_is":
+            raise UserError(
+                self.env._("The channel's prices are with other taxes than Odoo's. Enter the price in Odoo by hand.")
+            )
+        if not backend._check_price_currency(backend.pricelist_id.currency_id or backend.company_id.currency_id):
+            raise UserError(self.env._("The channel sells in another currency than the price list."))
+        pricelist = backend.pricelist_id.sudo()
+        if pricelist:
+            self._take_listed(pricelist, product, price)
+        elif product.product_tmpl_id.product_variant_count > 1:
+            raise UserError(
+                self.env._("Variants share one sales price in Odoo. Give the channel a price list, under Orders.")
+            )
+        else:
+            product.sudo().list_price = price
+
+    def _take_listed(self, pricelist, product, price):
+        """The price of the variant on a price list, whatever other rules the list has for it."""
+        rule = pricelist.item_ids.filtered(
+            lambda item: item.product_id == product
+            and item.compute_price == "fixed"
+            and item.min_quantity <= 1
+            and not (item.date_start or item.date_end)
+        )[:1]
+        if rule:
+            rule.fixed_price = price
+            return
+        self.env["product.pricelist.item"].sudo().create(
+            {
+                "pricelist_id": pricelist.id,
+                "applied_on": "0_product_variant",
+                "product_tmpl_id": product.product_tmpl_id.id,
+                "product_id": product.id,
+                "compute_price": "fixed",
+                "fixed_price": price,
+            }
+        )

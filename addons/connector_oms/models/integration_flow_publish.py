@@ -1,0 +1,157 @@
+import time
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+from odoo.addons.connector_base.lib.errors import ConnectorError, RateLimitedError
+
+from ..catalogue.round import Round
+from ..lib import listing_sql as sql
+from ..lib.documents import CatalogueUpdate, ListingUpdate
+from ..lib.listing import load_values
+from ..stock.jobs import in_own_env
+
+#: seconds one job works before it asks for the next
+WORKING_SECONDS = 45
+
+
+class IntegrationFlow(models.Model):
+    """Keeping prices and product data in step: the flow ``catalogue.out``."""
+
+    _inherit = "integration.flow"
+
+    def _request_publish_catalogue(self, eta=None):
+        """See that a round of these flows runs after the commit.
+
+        :param eta: naive UTC time; None for as soon as possible
+        """
+        later = "-later" if eta else ""
+        self._request_job("_job_publish_catalogue", identity=f"publish-catalogue{later}", eta=eta)
+
+    def _job_publish_catalogue(self):
+        """Compute what is marked, ask the channel, decide, queue: batch by batch, each committed.
+
+        :return: what was done, for the job's record
+        """
+        self.ensure_one()
+        flow = self.sudo()
+        backend = flow.backend_id
+        if not flow.active or backend.state == "draft":
+            return "not connected"
+        until, read, sent = time.monotonic() + WORKING_SECONDS, 0, 0
+        while True:
+            more = flow._in_round(lambda one: one.compute())
+            asked, wait = flow._compare_next()
+            read += asked
+            sent += flow._in_round(lambda one: one.emit())
+            if wait:
+                flow._request_publish_catalogue(fields.Datetime.now() + timedelta(seconds=wait))
+                break
+            if not more and not asked:
+                break
+            if time.monotonic() > until:
+                flow._request_publish_catalogue(fields.Datetime.now())
+                break
+        return f"{read} compared, {sent} to be sent"
+
+    def _in_round(self, step):
+        """Run ``step(Round)`` with the rights of the backend's user in a cursor of its own, and commit."""
+        flow_id, env = self.id, self.backend_id._company_env()
+        return in_own_env(env, lambda own: step(Round(own["integration.flow"].browse(flow_id))))
+
+    def _compare_next(self):
+        """Ask the channel about the next variants, outside of any transaction, and decide.
+
+        :return: (how many, seconds to wait when the channel could not be asked)
+        """
+        backend = self.backend_id
+        ids = self._in_round(lambda one: one.to_read())
+        if not ids or not backend._may_send() or self.paused_at:
+            return 0, 0
+        try:
+            documents = backend._get_adapter().read_products(ids)
+        except ConnectorError as error:
+            backend._pause_for(error)
+            return 0, max(1, error.retry_after) if isinstance(error, RateLimitedError) else 60
+        self._in_round(lambda one: one.decide(ids, documents))
+        return len(ids), 0
+
+    def _listing_rows(self, message):
+        ids = load_values(message._raws()[message.id])
+        self.env.cr.execute(sql.OF_MESSAGE, {"message_id": message.id, "ids": ids})
+        return self.env.cr.dictfetchall()
+
+    def _build_catalogue_out(self, message):
+        """The newest values that a message stands for, taken when it is sent.
+
+        :return: CatalogueUpdate, or None when nothing is left
+        """
+        listings = {}
+        for row in self._listing_rows(message):
+            entry = listings.setdefault(
+                row["external_id"], {"external_id": row["external_id"], "group_id": row["group_id"]}
+            )
+            if row["wanted"]:
+                entry |= self._listing_value(row["field"], row["wanted"])
+        filled = [ListingUpdate(**entry) for entry in listings.values() if len(entry) > 2]
+        return CatalogueUpdate(reference=f"catalogue-{message.id}", listings=tuple(filled)) if filled else None
+
+    def _listing_value(self, name, text):
+        if name == "price":
+            return {"price": text, "currency": self.backend_id._catalogue_currency().name}
+        return {"weight_kg" if name == "weight" else name: text}
+
+    def _settle_catalogue_out(self, message, results):
+        """Keep what the channel took over, and what it refused.
+
+        :param results: [(Call, CallResult)]; a call's ``meta["values"]`` says what it carried:
+            {external_id, field, value}; ``data["refused"]`` of its result lists
+            {external_id, field, message}, without a field all of the variant's
+        """
+        rows = {(row["external_id"], row["field"]): row["id"] for row in self._listing_rows(message)}
+        taken, refused = {}, {}
+        for call, result in results:
+            complaints = result.data.get("refused", ())
+            for item in call.meta["values"]:
+                value_id = rows.get((item["external_id"], item["field"]))
+                if not value_id:
+                    continue
+                text = _complaint(complaints, item)
+                (taken if text is None else refused)[value_id] = (item["value"], text)
+        self.env.cr.execute(sql.ACCEPTED, _columns(taken, "ids", "values"))
+        self.env.cr.execute(sql.REFUSED, _columns(refused, "ids", "values", "problems"))
+        carried = taken.keys() | refused.keys()
+        left = [value_id for value_id in rows.values() if value_id not in carried]
+        self.env.cr.execute(sql.NOT_SENT, {"message_id": message.id, "ids": left})
+        self.env.invalidate_all()
+        self.env["integration.catalogue.value"]._report(self.backend_id)
+        self._request_publish_catalogue()
+
+    @api.model
+    def _cron_publish_catalogue(self):
+        """Ask for the rounds that a kill left out, and for those of prices that begin or end now."""
+        self.env.cr.execute(sql.UNDONE)
+        self.browse([row[0] for row in self.env.cr.fetchall()])._request_publish_catalogue()
+
+    @api.model
+    def _cron_compare_catalogue(self):
+        """Begin a comparison of everything with every channel: news can be missed."""
+        flows = self.sudo().search([("code", "=", "catalogue.out")])
+        for flow in flows.filtered(lambda one: one.backend_id.state != "draft" and one.backend_id._kept_fields()):
+            self.env["integration.catalogue.run"].sudo()._of(flow.backend_id)._begin(compare=True)
+            flow._request_publish_catalogue()
+
+
+def _complaint(complaints, item):
+    """What the channel says against a value; None when nothing."""
+    for one in complaints:
+        if one["external_id"] == item["external_id"] and one.get("field") in (None, "", item["field"]):
+            return (one.get("message") or "?")[:250]
+    return None
+
+
+def _columns(found, *names):
+    """{value id: (value, ...)} as the arrays that a statement takes."""
+    rows = [(value_id, *rest) for value_id, rest in found.items()]
+    columns = zip(*rows, strict=True) if rows else [()] * 3
+    return dict(zip(names, map(list, columns), strict=False))

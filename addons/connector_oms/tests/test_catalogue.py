@@ -1,0 +1,329 @@
+from datetime import timedelta
+from decimal import Decimal
+
+from odoo import fields
+from odoo.exceptions import ValidationError
+from odoo.tests import tagged
+
+from odoo.addons.connector_base.lib.errors import TransientError
+
+from ..catalogue import round as rounds
+from .catalogue_case import CatalogueCase
+
+
+@tagged("post_install", "-at_install")
+class TestCatalogueOut(CatalogueCase):
+    """Odoo owns a field: the channel shows what Odoo says."""
+
+    def test_nothing_is_touched_while_nobody_owns_it(self):
+        self.product.list_price = 25.0
+        self.work()
+        self.assertFalse(self.env["integration.catalogue.value"].search([("backend_id", "=", self.backend.id)]))
+        self.assertFalse(self.adapter.asked)
+
+    def test_what_is_the_same_is_not_sent(self):
+        self.own(price="odoo", barcode="odoo", weight="odoo", title="odoo")
+        states = self.env["integration.catalogue.value"].search([("backend_id", "=", self.backend.id)])
+        self.assertEqual(states.mapped("state"), ["same"] * 4)
+        self.assertFalse(self.adapter.sent)
+
+    def test_a_new_price_reaches_the_channel_once(self):
+        self.own(price="odoo")
+        self.product.list_price = 21.5
+        self.work()
+        self.work()
+        self.assertEqual(self.adapter.taken, [("v1", "price", "21.50")])
+        self.assertEqual((self.value().state, self.value().known), ("same", "21.50"))
+
+    def test_a_rule_of_the_price_list_counts(self):
+        self.own(price="odoo")
+        self.env["product.pricelist.item"].create(
+            {
+                "pricelist_id": self.pricelist.id,
+                "applied_on": "3_global",
+                "compute_price": "percentage",
+                "percent_price": 10,
+            }
+        )
+        self.work()
+        self.assertEqual(self.shown(), Decimal("18.00"))
+
+    def test_a_price_that_begins_by_the_clock(self):
+        self.own(price="odoo")
+        self.env["product.pricelist.item"].create(
+            {
+                "pricelist_id": self.pricelist.id,
+                "applied_on": "0_product_variant",
+                "product_id": self.product.id,
+                "product_tmpl_id": self.product.product_tmpl_id.id,
+                "compute_price": "fixed",
+                "fixed_price": 15,
+                "date_start": fields.Datetime.now() + timedelta(hours=1),
+            }
+        )
+        self.work()
+        self.assertEqual(self.shown(), Decimal("20.00"))
+        # an hour passes: the rule lies behind us, and nobody wrote anything
+        self.env.cr.execute("UPDATE product_pricelist_item SET date_start = now() AT TIME ZONE 'UTC' - interval '1 s'")
+        self.env.cr.execute(
+            "UPDATE integration_catalogue_run SET dated_until = now() AT TIME ZONE 'UTC' - interval '1 minute'"
+        )
+        self.env.invalidate_all()
+        self.out._cron_publish_catalogue()
+        self.work()
+        self.assertEqual(self.shown(), Decimal("15.00"))
+
+    def test_prices_with_taxes(self):
+        self.product.taxes_id = self.vat
+        self.backend.price_taxes = "with"
+        self.own(price="odoo")
+        self.assertEqual(self.shown(), Decimal("23.80"))
+
+    def test_barcode_weight_and_name(self):
+        self.own(barcode="odoo", weight="odoo", title="odoo")
+        self.product.write({"barcode": "5000000000000", "weight": 1.5, "name": "Shirt, long"})
+        self.work()
+        self.assertEqual(self.shown("barcode"), "5000000000000")
+        self.assertEqual(self.shown("weight_kg"), Decimal("1.500"))
+        self.assertEqual(self.shown("title"), "Shirt, long")
+
+    def test_what_odoo_does_not_know_is_not_taken_away(self):
+        self.product.write({"barcode": False, "weight": 0, "list_price": 0})
+        self.own(price="odoo", barcode="odoo", weight="odoo")
+        self.assertFalse(self.adapter.sent)
+        self.assertEqual(self.value("barcode").state, "nothing")
+
+    def test_variants_of_several_products_have_no_name_in_common(self):
+        self.env["integration.product.binding"]._bind(
+            self.backend, {"v2": self.product_b}, values={"v2": {"group_id": "p1"}}
+        )
+        self.show("v2", group_id="p1")
+        self.own(title="odoo")
+        self.assertFalse(self.adapter.sent)
+        self.assertEqual(self.value("title").state, "nothing")
+
+    def test_a_link_without_group_learns_it(self):
+        self.env["integration.product.binding"].search([("external_id", "=", "v1")]).group_id = False
+        self.product.list_price = 22
+        self.own(price="odoo")
+        self.assertEqual(self.shown(), Decimal("22.00"))
+
+    def test_no_longer_listed(self):
+        del self.adapter.shown["v1"]
+        self.own(price="odoo")
+        self.assertEqual(self.value().state, "gone")
+
+    def test_the_newest_price_is_sent(self):
+        self.own(price="odoo")
+        self.product.list_price = 21
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+        self.out._job_publish_catalogue()
+        self.product.list_price = 22
+        self.work()
+        self.assertEqual(self.shown(), Decimal("22.00"))
+        self.assertEqual(self.value().state, "same")
+
+    def test_a_lost_answer_is_looked_up_not_sent_again(self):
+        self.own(price="odoo")
+        self.adapter.script = ["lost"]
+        self.product.list_price = 21
+        self.work()
+        message = self.value().message_id
+        self.make_due(message)
+        self.drain(self.out)
+        self.assertEqual(message.state, "done")
+        self.assertEqual((len(self.adapter.sent), len(self.adapter.lookups)), (1, 1))
+        self.assertEqual(self.value().state, "same")
+
+    def test_trouble_is_tried_again(self):
+        self.own(price="odoo")
+        self.adapter.script = [TransientError("down")]
+        self.product.list_price = 21
+        self.work()
+        self.make_due(self.value().message_id)
+        self.drain(self.out)
+        self.work()
+        self.assertEqual((self.shown(), self.value().state), (Decimal("21.00"), "same"))
+
+    def test_a_refusal_is_reported_and_does_not_stop_the_rest(self):
+        self.own(price="odoo", barcode="odoo")
+        self.adapter.refuse = {("v1", "barcode"): "Barcode is taken."}
+        self.product.write({"barcode": "5000000000000", "list_price": 21})
+        self.work()
+        self.assertEqual(self.shown(), Decimal("21.00"))
+        self.assertEqual((self.value("barcode").state, self.value("barcode").problem), ("refused", "Barcode is taken."))
+        self.assertIn("Barcode is taken.", self.exceptions("catalogue").cause)
+        self.adapter.refuse = {}
+        self.value("barcode").action_set_ours()
+        self.work()
+        self.assertEqual(self.value("barcode").state, "same")
+        self.assertFalse(self.exceptions("catalogue"))
+
+    def test_a_large_change_waits_for_a_person(self):
+        self.own(price="odoo")
+        self.product.list_price = 2.0
+        self.work()
+        self.assertEqual((self.value().state, self.value().reason), ("ask", "jump"))
+        self.assertEqual(self.shown(), Decimal("20.00"))
+        self.value().action_set_ours()
+        self.work()
+        self.assertEqual(self.shown(), Decimal("2.00"))
+        self.assertFalse(self.exceptions("catalogue"))
+
+    def test_another_currency_is_not_converted_unawares(self):
+        self.company.currency_id = self.env.ref("base.USD")
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        self.patch(self.registry["integration.backend"], "_catalogue_currency", lambda backend: euro)
+        self.own(price="odoo")
+        self.assertFalse(self.adapter.sent)
+        self.assertIn("EUR", self.exceptions("configuration").cause)
+
+
+@tagged("post_install", "-at_install")
+class TestCatalogueConflict(CatalogueCase):
+    """Both sides can change: who counts, and when a person is asked."""
+
+    def news(self, **values):
+        """The channel changes something and tells of it."""
+        self.adapter.shown["v1"].update(values)
+        document = self.adapter.read_products(["v1"])["v1"]
+        self.env["integration.catalogue.value"]._observe(self.backend, [document])
+        self.work()
+
+    def test_a_change_at_the_channel_is_put_right_once(self):
+        self.own(price="odoo")
+        self.news(price=Decimal("19.00"))
+        self.assertEqual(self.shown(), Decimal("20.00"))
+        self.news(price=Decimal("19.00"))
+        self.assertEqual((self.value().state, self.value().reason), ("ask", "again"))
+        self.assertEqual(self.shown(), Decimal("19.00"))
+        self.assertEqual(len(self.adapter.sent), 1)
+
+    def test_after_a_new_price_of_the_owner_it_is_put_right_again(self):
+        self.own(price="odoo")
+        self.news(price=Decimal("19.00"))
+        self.product.list_price = 21
+        self.work()
+        self.news(price=Decimal("19.50"))
+        self.assertEqual(self.shown(), Decimal("21.00"))
+
+    def test_changed_on_both_sides(self):
+        self.own(price="odoo")
+        self.adapter.shown["v1"]["price"] = Decimal("19.00")
+        self.product.list_price = 21
+        self.work()
+        self.assertEqual((self.value().state, self.value().reason), ("ask", "both"))
+        self.assertFalse(self.adapter.sent)
+        self.assertEqual(self.exceptions("catalogue").group_key, "both:price")
+
+    def test_taking_the_channels_price_makes_it_the_price_list_s(self):
+        self.test_changed_on_both_sides()
+        self.value().action_take_theirs()
+        self.work()
+        self.assertEqual(self.pricelist._get_product_price(self.product, 1.0), 19.0)
+        self.assertEqual(self.product.list_price, 21)
+        self.assertEqual(self.value().state, "same")
+        self.assertFalse(self.adapter.sent)
+
+    def test_left_different_until_one_changes(self):
+        self.test_changed_on_both_sides()
+        self.value().action_leave()
+        self.out._cron_compare_catalogue()
+        self.work()
+        self.assertEqual(self.value().state, "left")
+        self.assertFalse(self.exceptions("catalogue"))
+        self.product.list_price = 22
+        self.work()
+        self.assertEqual(self.value().state, "ask")
+
+    def test_only_compared(self):
+        self.product.list_price = 21
+        self.own(price="compare", barcode="compare")
+        self.assertEqual((self.value().state, self.value("barcode").state), ("differs", "same"))
+        self.assertFalse(self.adapter.sent)
+        self.backend.price_owner = "odoo"
+        self.work()
+        self.assertEqual(self.shown(), Decimal("21.00"))
+
+    def test_the_nightly_comparison_finds_what_no_news_told(self):
+        self.own(price="odoo")
+        self.adapter.shown["v1"]["price"] = Decimal("19.00")
+        self.work()
+        self.assertEqual(self.shown(), Decimal("19.00"))
+        self.out._cron_compare_catalogue()
+        self.work()
+        self.assertEqual(self.shown(), Decimal("20.00"))
+
+    def test_the_channel_owns_it(self):
+        self.own(barcode="channel", weight="channel", title="channel", price="channel")
+        self.news(barcode="5000000000000", weight_kg=Decimal("0.75"), title="Shirt, new", price=Decimal("24.00"))
+        self.assertEqual((self.product.barcode, self.product.weight), ("5000000000000", 0.75))
+        self.assertEqual(self.product.name, "Shirt, new")
+        self.assertEqual(self.pricelist._get_product_price(self.product, 1.0), 24.0)
+        self.assertFalse(self.adapter.sent)
+
+    def test_odoo_is_put_right_once_where_the_channel_owns_it(self):
+        self.own(title="channel")
+        self.product.name = "My own name"
+        self.work()
+        self.assertEqual(self.product.name, "Shirt")
+        self.product.name = "My own name"
+        self.work()
+        self.assertEqual((self.product.name, self.value("title").state), ("My own name", "ask"))
+
+    def test_what_odoo_cannot_take_is_asked_about(self):
+        self.product_b.barcode = "5000000000000"
+        self.own(barcode="channel")
+        self.news(barcode="5000000000000")
+        self.assertEqual((self.value("barcode").state, self.value("barcode").reason), ("ask", "untaken"))
+        self.assertEqual(self.product.barcode, "4006381333931")
+        self.assertTrue(self.exceptions("catalogue"))
+
+    def test_deciding_for_all_from_the_exception(self):
+        self.test_changed_on_both_sides()
+        exception = self.exceptions("catalogue")
+        self.assertEqual(exception.fixes[0]["code"], "catalogue")
+        action = exception.action_fix("catalogue")
+        wizard = self.env[action["res_model"]].with_context(**action["context"]).create({})
+        self.assertEqual((wizard.value_count, wizard.choice), (1, "set_ours"))
+        self.assertIn("21.00 / 19.00", wizard.sample)
+        wizard.action_apply()
+        self.work()
+        self.assertEqual(self.shown(), Decimal("21.00"))
+        self.assertEqual(exception.state, "resolved")
+
+    def test_one_owner_for_each_field(self):
+        other = self.backend.copy({"name": "Other shop"})
+        self.backend.title_owner = "channel"
+        with self.assertRaisesRegex(ValidationError, "follow Test shop already"), self.env.cr.savepoint():
+            other.title_owner = "channel"
+        self.backend.price_owner = "channel"
+        other.pricelist_id = self.pricelist.copy()
+        other.price_owner = "channel"
+
+    def test_a_pass_goes_on_where_it_stopped(self):
+        products = [self.make_product(f"P{n}", stock=0) for n in range(5)]
+        links = {f"v{n}": product for n, product in enumerate(products, 10)}
+        self.env["integration.product.binding"]._bind(
+            self.backend, links, values={key: {"group_id": f"p{key[1:]}"} for key in links}
+        )
+        for key in links:
+            self.show(key, price=Decimal("1.00"), barcode="")
+        self.backend.price_owner = "odoo"
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+        self.patch(rounds, "BATCH", 2)
+        run = self.env["integration.catalogue.run"]._of(self.backend)
+        self.out._in_round(lambda one: one.compute())
+        run.invalidate_recordset()
+        first = run.swept_up_to
+        self.assertTrue(run.is_sweeping and first)
+        self.out._in_round(lambda one: one.compute())
+        run.invalidate_recordset()
+        self.assertGreater(run.swept_up_to, first)
+        self.work()
+        run.invalidate_recordset()
+        self.assertFalse(run.is_sweeping)
+        self.assertEqual({self.shown(key=key) for key in links}, {Decimal("1.00")})

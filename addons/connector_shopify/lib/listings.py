@@ -1,0 +1,119 @@
+"""Prices, barcodes, weights and titles: from canonical listings to Shopify's calls, and back.
+
+Pure. Admin API: ``productVariantsBulkUpdate`` changes variants of one product (at most 250 a
+call); with ``allowPartialUpdates`` a variant at fault is left out and the others are changed.
+``productUpdate`` changes what all variants share. Neither takes an idempotency key or
+compares: the values are absolute, and a call whose answer was lost is looked up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from ...connector_base.lib.adapter import Call
+from ...connector_oms.lib.documents import CatalogueUpdate, ListingUpdate, Product
+from ...connector_oms.lib.listing import texts_of
+from .const import MAX_ITEMS
+from .operations import operation
+from .values import quantum, tail, text
+
+VARIANTS = "product_variants_bulk_update"
+TITLE = "product_update"
+
+Json = Mapping[str, Any]
+#: part of a user error's path -> field it is about
+PARTS = {"price": "price", "barcode": "barcode", "inventoryItem": "weight"}
+
+
+def update_calls(update: CatalogueUpdate) -> list[Call]:
+    """The calls of an update: for each product one for its variants and one for its title.
+
+    A call's meta names what it carries: ``values`` of {external_id, field, value}.
+    """
+    groups: dict[str, list[ListingUpdate]] = {}
+    for entry in update.listings:
+        groups.setdefault(entry.group_id, []).append(entry)
+    calls = []
+    for group_id, entries in groups.items():
+        changed = [entry for entry in entries if _variant_values(entry)]
+        for part, start in enumerate(range(0, len(changed), MAX_ITEMS), 1):
+            values = [value for entry in changed[start : start + MAX_ITEMS] for value in _variant_values(entry)]
+            calls.append(variants_call(f"{update.reference}:{tail(group_id)}:{part}", group_id, values))
+        titled = [entry for entry in entries if entry.title]
+        if titled:
+            calls.append(_title_call(f"{update.reference}:{tail(group_id)}:title", group_id, titled))
+    return calls
+
+
+def _variant_values(entry: ListingUpdate) -> list[dict[str, str]]:
+    found = {"price": entry.price, "barcode": entry.barcode, "weight": entry.weight_kg}
+    return [
+        {"external_id": entry.external_id, "field": name, "value": str(value)}
+        for name, value in found.items()
+        if value is not None
+    ]
+
+
+def variants_call(key: str, group_id: str, values: Sequence[Mapping[str, str]]) -> Call:
+    """The call that sets these values of variants of one product."""
+    variants: dict[str, dict[str, Any]] = {}
+    for item in values:
+        variant = variants.setdefault(item["external_id"], {"id": item["external_id"]})
+        if item["field"] == "weight":
+            weight = {"value": float(item["value"]), "unit": "KILOGRAMS"}
+            variant["inventoryItem"] = {"measurement": {"weight": weight}}
+        else:
+            variant[item["field"]] = item["value"]
+    body = operation(VARIANTS).body({"productId": group_id, "variants": list(variants.values())})
+    return Call(key=key, operation=VARIANTS, body=body, meta={"group_id": group_id, "values": list(values)})
+
+
+def _title_call(key: str, group_id: str, entries: Sequence[ListingUpdate]) -> Call:
+    values = [{"external_id": entry.external_id, "field": "title", "value": entry.title} for entry in entries]
+    body = operation(TITLE).body({"product": {"id": group_id, "title": entries[0].title}})
+    return Call(key=key, operation=TITLE, body=body, meta={"group_id": group_id, "values": values})
+
+
+def refusals(call: Call, errors: Iterable[Json]) -> list[dict[str, str]]:
+    """What user errors are about: {external_id, field, message}; field "" for all of a variant.
+
+    An error that names no variant is about each of the call.
+    """
+    order = list(dict.fromkeys(item["external_id"] for item in call.meta["values"]))
+    found = []
+    for error in errors:
+        path = [str(part) for part in error.get("field") or ()]
+        index = next((int(part) for part in path if part.isascii() and part.isdigit()), None)
+        about = order if index is None or index >= len(order) else [order[index]]
+        name = next((PARTS[part] for part in path if part in PARTS), "")
+        found += [{"external_id": one, "field": name, "message": text(error.get("message"))} for one in about]
+    return found
+
+
+def without(call: Call, refused: Collection[Mapping[str, str]]) -> Call | None:
+    """What is to be sent once more: the other values of the variants at fault; None for nothing.
+
+    A variant at fault is left as it was, with all its values.
+    """
+    at_fault = {item["external_id"] for item in refused}
+    out = {(item["external_id"], item["field"]) for item in refused}
+    values = [
+        item
+        for item in call.meta["values"]
+        if item["external_id"] in at_fault
+        and (item["external_id"], item["field"]) not in out
+        and (item["external_id"], "") not in out
+    ]
+    return variants_call(call.key, call.meta["group_id"], values) if values else None
+
+
+def shows(call: Call, shown: Mapping[str, Product], currency: str) -> bool:
+    """Whether the shop shows all that a call carried.
+
+    :param shown: {variant id: canonical product} as read
+    :param currency: the shop's
+    """
+    digits = -int(quantum(currency).as_tuple().exponent)
+    texts = {key: texts_of(product, digits) for key, product in shown.items()}
+    return all(texts.get(item["external_id"], {}).get(item["field"]) == item["value"] for item in call.meta["values"])
