@@ -42,6 +42,7 @@
         "views/stock_share_views.xml",
         "views/routing_views.xml",
         "views/return_views.xml",
+        "views/return_out_views.xml",
         "views/payout_views.xml",
         "views/order_rule_views.xml",
         "views/product_match_views.xml",

@@ -54,6 +54,7 @@ def distribute(world: World) -> Chapter:
     _check_routes(world, orders, chapter)
     _ship(world, orders, products, chapter)
     _take_back(world, orders["east"], chapter)
+    _give_back(world, orders["west"], chapter)
     _settle(world, chapter)
     told = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in chapter.figures.items())
     world.tell.say(f"a distributor's day: {told}")
@@ -150,27 +151,71 @@ def _open(world: World, order: dict[str, Any], states: Iterable[str]) -> list[in
 def _take_back(world: World, order: dict[str, Any], chapter: Chapter) -> None:
     """One unit comes back: announced, received, inspected, paid back, credited."""
     odoo, key = world.odoo, order["integration_external_id"]
+    _invoice(world, order)
+    world.shop.do(key, "return", lines=[{"line": 0, "quantity": 1}], reason="SIZE_TOO_SMALL")
+    wait_quiet(world)
+    (entry,) = odoo.rows("integration.return", [("order_id", "=", order["id"])], ["picking_ids", "external_id"])
+    _inspect(world, entry)
+    world.shop.do(
+        key, "refund", lines=[{"line": 0, "quantity": 1}], restock="NO_RESTOCK", **{"return": entry["external_id"]}
+    )
+    wait_quiet(world)
+    (entry,) = odoo.rows("integration.return", [("order_id", "=", order["id"])], ["state", "refund_ids"])
+    chapter.holds("return", entry["state"], "closed")
+    refunds = odoo.read("integration.refund", entry["refund_ids"], ["state", "amount"])
+    chapter.holds("refunds_credited", [row["state"] for row in refunds], ["credited"])
+
+
+def _invoice(world: World, order: dict[str, Any]) -> None:
+    odoo = world.odoo
     wizard = odoo.create(
         "sale.advance.payment.inv", {"advance_payment_method": "delivered", "sale_order_ids": [(6, 0, [order["id"]])]}
     )
     odoo.press("sale.advance.payment.inv", "create_invoices", [wizard])
     invoices = odoo.read("sale.order", [order["id"]], ["invoice_ids"])[0]["invoice_ids"]
     odoo.press("account.move", "action_post", invoices)
-    world.shop.do(key, "return", lines=[{"line": 0, "quantity": 1}], reason="SIZE_TOO_SMALL")
+
+
+def _inspect(world: World, entry: dict[str, Any]) -> None:
+    """The goods of a return are received, and all of them sold again."""
+    validate(world.odoo, entry["picking_ids"])
+    action = world.odoo.press("integration.return", "action_inspect", [entry["id"]])
+    wizard = world.odoo.create("integration.return.inspection", {"return_id": entry["id"]}, context=action["context"])
+    world.odoo.press("integration.return.inspection", "action_apply", [wizard])
+
+
+def _give_back(world: World, order: dict[str, Any], chapter: Chapter) -> None:
+    """A customer calls: the clerk enters the return and pays back, and the shop is told of both."""
+    odoo = world.odoo
+    _invoice(world, order)
+    _fill(world, "integration.return.start", "action_apply", default_order_id=order["id"])
     wait_quiet(world)
-    (entry,) = odoo.rows("integration.return", [("order_id", "=", order["id"])], ["picking_ids", "external_id"])
-    validate(odoo, entry["picking_ids"])
-    action = odoo.press("integration.return", "action_inspect", [entry["id"]])
-    wizard = odoo.create("integration.return.inspection", {"return_id": entry["id"]}, context=action["context"])
-    odoo.press("integration.return.inspection", "action_apply", [wizard])
-    world.shop.do(
-        key, "refund", lines=[{"line": 0, "quantity": 1}], restock="NO_RESTOCK", **{"return": entry["external_id"]}
-    )
+    (entry,) = odoo.rows("integration.return", [("order_id", "=", order["id"])], ["picking_ids", "is_told"])
+    chapter.holds("return_told_to_the_shop", entry["is_told"], True)
+    _inspect(world, entry)
+    asked = {"default_order_id": order["id"], "default_return_id": entry["id"]}
+    _fill(world, "integration.refund.start", "action_reckon", "action_refund", **asked)
     wait_quiet(world)
+    look_now(world)
+    wait_quiet(world)
+    told = world.shop.order(order["integration_external_id"])
+    paid_back = [row for row in told["transactions"] if row["kind"] == "REFUND"]
+    chapter.holds("refunds_of_the_shop", len(paid_back), 1)
     (entry,) = odoo.rows("integration.return", [("order_id", "=", order["id"])], ["state", "refund_ids"])
-    chapter.holds("return", entry["state"], "inspected")
-    refunds = odoo.read("integration.refund", entry["refund_ids"], ["state", "amount"])
-    chapter.holds("refunds_credited", [row["state"] for row in refunds], ["credited"])
+    chapter.holds("return_of_ours", entry["state"], "closed")
+    refunds = odoo.read("integration.refund", entry["refund_ids"], ["amount"])
+    same = [float(row["amount"]) for row in paid_back] == [row["amount"] for row in refunds]
+    chapter.holds("refund_to_the_cent", same, True)
+
+
+def _fill(world: World, wizard: str, *buttons: str, **context: Any) -> None:
+    """One unit of the first line, then the buttons."""
+    odoo = world.odoo
+    made = odoo.create(wizard, {}, context=context)
+    lines = odoo.read(wizard, [made], ["line_ids"])[0]["line_ids"]
+    odoo.write(f"{wizard}.line", lines[:1], {"quantity": 1})
+    for button in buttons:
+        odoo.press(wizard, button, [made], **context)
 
 
 def _settle(world: World, chapter: Chapter) -> None:

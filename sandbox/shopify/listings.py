@@ -45,11 +45,19 @@ def faults(index: int, row: dict[str, Any]) -> list[dict[str, Any]]:
     found = []
     if row.get("price") is not None and Decimal(str(row["price"])) < 0:
         found.append(
-            error(("variants", str(index), "price"), "GREATER_THAN_OR_EQUAL_TO", "Price must be greater than or equal to 0")
+            error(
+                ("variants", str(index), "price"),
+                "GREATER_THAN_OR_EQUAL_TO",
+                "Price must be greater than or equal to 0",
+            )
         )
     if len(row.get("barcode") or "") > LONGEST:
         found.append(
-            error(("variants", str(index), "barcode"), "TOO_LONG", f"Barcode is too long (maximum is {LONGEST} characters)")
+            error(
+                ("variants", str(index), "barcode"),
+                "TOO_LONG",
+                f"Barcode is too long (maximum is {LONGEST} characters)",
+            )
         )
     weight = ((row.get("inventoryItem") or {}).get("measurement") or {}).get("weight") or {}
     if weight.get("value", 0) < 0:

@@ -20,18 +20,25 @@ NEXT = {
 
 
 def announce(
-    shop: Shop, order: dict, units: Sequence[tuple[int, int]], status: str = "OPEN", reason: str = "", note: str = ""
+    shop: Shop,
+    order: dict,
+    units: Sequence[tuple[int, int]],
+    status: str = "OPEN",
+    reason: str = "",
+    note: str = "",
+    notes: dict[int, tuple[str, str]] | None = None,
 ) -> dict[str, Any]:
     """Announce that shipped units come back.
 
     :param units: (line id, quantity)
     :param status: ``REQUESTED`` by the customer, or ``OPEN`` by the merchant
+    :param notes: {line id: (reason, note)} where they differ by line
     :raises ValueError: more than was shipped and is not announced yet
     """
     rows = []
     for line_id, count in units:
-        line = next(line for line in order["lines"] if line["id"] == line_id)
-        if not 0 < count <= line["fulfilledQuantity"] - _announced(order, line_id):
+        why, words = (notes or {}).get(line_id, (reason, note))
+        if not 0 < count <= returnable(order, line_id):
             raise ValueError("only shipped units that are not announced yet can be returned")
         rows.append(
             {
@@ -39,8 +46,8 @@ def announce(
                 "line": line_id,
                 "quantity": count,
                 "fulfillmentLine": _fulfillment_line(shop, order, line_id),
-                "reason": reason,
-                "note": note,
+                "reason": why,
+                "note": words,
             }
         )
     entry = {
@@ -56,6 +63,12 @@ def announce(
     shop.emit("returns/request" if status == "REQUESTED" else "returns/approve", {"order": order, "return": entry})
     shop.emit("orders/updated", order)
     return entry
+
+
+def returnable(order: dict, line_id: int) -> int:
+    """Shipped units of a line that no return announces."""
+    line = next(line for line in order["lines"] if line["id"] == line_id)
+    return line["fulfilledQuantity"] - _announced(order, line_id)
 
 
 def _announced(order: dict, line_id: int) -> int:

@@ -21,6 +21,10 @@ REQUIRED: dict[str, tuple[str, ...]] = {
         ("product", "products", "productVariant", "productVariants", "productsCount", "productVariantsCount"),
         ("read_products",),
     ),
+    **dict.fromkeys(("return", "returnableFulfillments", "returnReasonDefinitions"), ("read_returns",)),
+    **dict.fromkeys(
+        ("returnCreate", "returnApproveRequest", "returnDeclineRequest", "returnClose"), ("write_returns",)
+    ),
     **dict.fromkeys(("productVariantsBulkUpdate", "productUpdate"), ("write_products",)),
     **dict.fromkeys(("inventoryItem", "inventoryItems", "inventoryLevel"), ("read_inventory", "read_products")),
     **dict.fromkeys(

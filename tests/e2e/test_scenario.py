@@ -38,8 +38,12 @@ def test_scenario_of_40_orders_ends_with_both_sides_equal(hub: Hub):
         "backorders": 1,
         "units_told_of_the_backorder": 7,
         "parcels_told_of_the_backorder": 2,
-        "return": "inspected",
+        "return": "closed",
         "refunds_credited": ["credited"],
+        "return_told_to_the_shop": True,
+        "refunds_of_the_shop": 1,
+        "return_of_ours": "closed",
+        "refund_to_the_cent": True,
         "payout": ["matched"],
         "payout_booked": True,
     }

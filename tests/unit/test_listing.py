@@ -98,7 +98,8 @@ def test_no_ping_pong_whatever_happens(owner):
 
 
 @pytest.mark.parametrize(
-    ("amount", "digits", "text"), ((12.5, 2, "12.50"), (12.345, 2, "12.35"), (0, 2, ""), (None, 2, ""), (1999.5, 0, "2000"))
+    ("amount", "digits", "text"),
+    ((12.5, 2, "12.50"), (12.345, 2, "12.35"), (0, 2, ""), (None, 2, ""), (1999.5, 0, "2000")),
 )
 def test_prices_in_one_form(amount, digits, text):
     assert listing.price_text(amount, digits) == text

@@ -95,6 +95,9 @@ class Things:
             },
             "SandboxAdjust": {**stock, "changes": [{**self.level, "delta": 1, "changeFromQuantity": None}]},
             "SandboxRefundCreate": {"orderId": self.order["id"]},
+            "RefundCreate": {"orderId": self.order["id"]},
+            "ReturnApprove": {"id": "gid://shopify/Return/1"},
+            "ReturnDecline": {"id": "gid://shopify/Return/1", "declineReason": "OTHER"},
             "SandboxOrderUpdate": {"id": self.order["id"], "note": "n"},
         }
         return known.get(name, {"id": self.order["id"]})
@@ -107,8 +110,9 @@ def _variables(name: str, client: Client) -> dict:
         "fulfillmentOrderId": things.fo["id"],
         "fulfillmentOrderLineItems": [{"id": things.fo["lines"][0]["id"], "quantity": 1}],
     }
+    pages = {key: value for key, value in PAGES.items() if name != "SuggestedRefund" or key != "lines"}
     return {
-        **PAGES,
+        **pages,
         **things.level,
         "id": things.id_for(name),
         "ids": things.ids_for(name),
@@ -117,6 +121,7 @@ def _variables(name: str, client: Client) -> dict:
         "variants": [{"id": things.variant["id"], "price": things.variant["price"]}],
         "product": {"id": things.variant["product_id"], "title": things.variant["product_title"]},
         "key": things.key,
+        "returnInput": {"orderId": things.order["id"], "returnLineItems": []},
         "input": things.input_for(name),
         "fulfillment": {"lineItemsByFulfillmentOrder": [rows], "trackingInfo": {"number": "1Z", "company": "UPS"}},
         "splits": [rows],

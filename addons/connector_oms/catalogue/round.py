@@ -84,12 +84,13 @@ class Round:
         )
 
     def to_read(self):
-        """External ids of the next variants that the channel has to be asked for."""
-        return [row[0] for row in self._execute(sql.TO_READ, limit=READ_AT_ONCE)]
+        """The next values that the channel has to be asked about: (value id, external id, asks)."""
+        return self._execute(sql.TO_READ, limit=READ_AT_ONCE)
 
-    def decide(self, external_ids, documents):
+    def decide(self, asked, documents):
         """Hold what Odoo wants against what the channel shows, and settle what follows.
 
+        :param asked: of ``to_read``, from before the channel was read
         :param documents: {external id: canonical Product} of those that it lists
         """
         digits = self.backend._catalogue_currency().decimal_places
@@ -97,11 +98,13 @@ class Round:
         self._execute(sql.FILL_GROUPS, external_ids=list(groups), group_ids=list(groups.values()))
         shown = {key: listing.texts_of(document, digits) for key, document in documents.items()}
         decided = []
-        for row in self._execute(sql.TO_DECIDE, external_ids=list(external_ids)):
+        asks = {row[0]: row[2] for row in asked}
+        for row in self._execute(sql.TO_DECIDE, ids=list(asks)):
             theirs = shown.get(row[1])
-            decided.append(self._gone(row) if theirs is None else self._settle(row, theirs[row[3]]))
-        columns = list(zip(*decided, strict=True)) or [()] * 8
-        names = ("ids", "states", "reasons", "known", "wanted", "agreed", "corrected", "problems")
+            result = self._gone(row) if theirs is None else self._settle(row, theirs[row[3]])
+            decided.append((*result, asks[row[0]]))
+        columns = list(zip(*decided, strict=True)) or [()] * 9
+        names = ("ids", "states", "reasons", "known", "wanted", "agreed", "corrected", "problems", "asks")
         self._execute(sql.DECIDED, **{name: list(column) for name, column in zip(names, columns, strict=True)})
         self.env["integration.catalogue.value"]._report(self.backend)
 

@@ -20,6 +20,9 @@ TOP_LEVEL = (
     documents.Order,
     documents.Payout,
     documents.Product,
+    documents.RefundRequest,
+    documents.ReturnRequest,
+    documents.ReturnStep,
     documents.Shipment,
     documents.StockUpdate,
 )

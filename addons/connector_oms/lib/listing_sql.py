@@ -35,37 +35,42 @@ DELETE FROM integration_catalogue_value WHERE backend_id = %(backend_id)s AND NO
 #: refused of the former one is forgotten. ``again``: compare all the same.
 PUT = """
 INSERT INTO integration_catalogue_value AS v
-       (backend_id, company_id, binding_id, product_id, field, wanted, state, recheck, corrected, computed_at)
-SELECT %(backend_id)s, %(company_id)s, n.binding_id, n.product_id, n.field, n.wanted, 'read', TRUE, FALSE,
+       (backend_id, company_id, binding_id, product_id, field, wanted, state, asks, seen, corrected, computed_at)
+SELECT %(backend_id)s, %(company_id)s, n.binding_id, n.product_id, n.field, n.wanted, 'read', 1, 0, FALSE,
        now() AT TIME ZONE 'UTC'
   FROM unnest(%(bindings)s::int[], %(products)s::int[], %(fields)s::text[], %(values)s::text[])
        AS n(binding_id, product_id, field, wanted)
     ON CONFLICT (binding_id, field) DO UPDATE
-   SET wanted = EXCLUDED.wanted, product_id = EXCLUDED.product_id, recheck = TRUE, problem = NULL,
+   SET wanted = EXCLUDED.wanted, product_id = EXCLUDED.product_id, asks = v.asks + 1, problem = NULL,
        computed_at = EXCLUDED.computed_at
  WHERE %(again)s OR v.wanted IS DISTINCT FROM EXCLUDED.wanted OR v.product_id <> EXCLUDED.product_id"""
 
 #: The channel's news say something else than what it is believed to show.
 OBSERVE = """
 UPDATE integration_catalogue_value v
-   SET recheck = TRUE
+   SET asks = v.asks + 1
   FROM unnest(%(external_ids)s::text[], %(fields)s::text[], %(values)s::text[]) AS n(external_id, field, value)
   JOIN integration_product_binding b ON b.backend_id = %(backend_id)s AND b.external_id = n.external_id
- WHERE v.binding_id = b.id AND v.field = n.field AND v.known IS DISTINCT FROM n.value AND NOT v.recheck
+ WHERE v.binding_id = b.id AND v.field = n.field AND v.known IS DISTINCT FROM n.value
 RETURNING v.id"""
 
+#: What the channel has to be asked about, and how often that was asked for by now: what is
+#: asked for after this is not answered by what is read next.
 TO_READ = """
-SELECT b.external_id
-  FROM integration_product_binding b
- WHERE b.id IN (SELECT binding_id FROM integration_catalogue_value
-                 WHERE backend_id = %(backend_id)s AND recheck AND state <> 'sending')
- ORDER BY b.id LIMIT %(limit)s"""
+SELECT v.id, b.external_id, v.asks
+  FROM integration_catalogue_value v
+  JOIN integration_product_binding b ON b.id = v.binding_id
+ WHERE v.backend_id = %(backend_id)s AND v.asks > v.seen AND v.state <> 'sending'
+   AND v.binding_id IN (SELECT binding_id FROM integration_catalogue_value
+                         WHERE backend_id = %(backend_id)s AND asks > seen AND state <> 'sending'
+                         GROUP BY binding_id ORDER BY binding_id LIMIT %(limit)s)
+ ORDER BY v.binding_id, v.id"""
 
 TO_DECIDE = """
 SELECT v.id, b.external_id, v.product_id, v.field, v.wanted, v.agreed, v.corrected, v.left_wanted, v.left_known
   FROM integration_catalogue_value v
   JOIN integration_product_binding b ON b.id = v.binding_id
- WHERE v.backend_id = %(backend_id)s AND v.recheck AND v.state <> 'sending' AND b.external_id = ANY(%(external_ids)s)
+ WHERE v.id = ANY(%(ids)s) AND v.state <> 'sending'
  ORDER BY v.id"""
 
 #: A link that was made without it learns which product of the channel it is a variant of.
@@ -78,13 +83,13 @@ UPDATE integration_product_binding b
 DECIDED = """
 UPDATE integration_catalogue_value v
    SET state = n.state, reason = NULLIF(n.reason, ''), known = n.known, wanted = n.wanted, agreed = n.agreed,
-       corrected = n.corrected, problem = NULLIF(n.problem, ''), recheck = FALSE,
+       corrected = n.corrected, problem = NULLIF(n.problem, ''), seen = n.asks,
        left_wanted = CASE WHEN n.state = 'left' THEN v.left_wanted END,
        left_known = CASE WHEN n.state = 'left' THEN v.left_known END,
        read_at = now() AT TIME ZONE 'UTC'
   FROM unnest(%(ids)s::int[], %(states)s::text[], %(reasons)s::text[], %(known)s::text[], %(wanted)s::text[],
-              %(agreed)s::text[], %(corrected)s::bool[], %(problems)s::text[])
-       AS n(id, state, reason, known, wanted, agreed, corrected, problem)
+              %(agreed)s::text[], %(corrected)s::bool[], %(problems)s::text[], %(asks)s::int[])
+       AS n(id, state, reason, known, wanted, agreed, corrected, problem, asks)
  WHERE v.id = n.id"""
 
 #: What may be sent, those of one product of the channel together.
@@ -111,20 +116,20 @@ SELECT v.id, v.field, v.wanted, b.external_id, b.group_id
 ACCEPTED = """
 UPDATE integration_catalogue_value v
    SET known = n.value, agreed = n.value, state = CASE WHEN v.wanted = n.value THEN 'same' ELSE 'read' END,
-       recheck = v.recheck OR v.wanted IS DISTINCT FROM n.value, problem = NULL, reason = NULL,
+       asks = v.asks + (v.wanted IS DISTINCT FROM n.value)::int, problem = NULL, reason = NULL,
        published_at = now() AT TIME ZONE 'UTC'
   FROM unnest(%(ids)s::int[], %(values)s::text[]) AS n(id, value)
  WHERE v.id = n.id"""
 
 REFUSED = """
 UPDATE integration_catalogue_value v
-   SET state = 'refused', problem = n.problem, recheck = v.wanted IS DISTINCT FROM n.value
+   SET state = 'refused', problem = n.problem, asks = v.asks + (v.wanted IS DISTINCT FROM n.value)::int
   FROM unnest(%(ids)s::int[], %(values)s::text[], %(problems)s::text[]) AS n(id, value, problem)
  WHERE v.id = n.id"""
 
 #: What a message did not carry after all is compared anew.
 NOT_SENT = """
-UPDATE integration_catalogue_value SET state = 'read', recheck = TRUE, message_id = NULL
+UPDATE integration_catalogue_value SET state = 'read', asks = asks + 1, message_id = NULL
  WHERE message_id = %(message_id)s AND state = 'sending' AND id = ANY(%(ids)s)"""
 
 OPEN_COUNTS = """
@@ -142,7 +147,7 @@ SELECT f.id FROM integration_flow f
    AND (r.is_sweeping
         OR EXISTS (SELECT 1 FROM integration_catalogue_mark m WHERE m.backend_id = b.id)
         OR EXISTS (SELECT 1 FROM integration_catalogue_value v
-                    WHERE v.backend_id = b.id AND (v.recheck AND v.state <> 'sending' OR v.state = 'send'))
+                    WHERE v.backend_id = b.id AND (v.asks > v.seen AND v.state <> 'sending' OR v.state = 'send'))
         OR EXISTS (SELECT 1 FROM product_pricelist_item i
                     WHERE i.date_start > r.dated_until AND i.date_start <= now() AT TIME ZONE 'UTC'
                        OR i.date_end >= r.dated_until AND i.date_end < now() AT TIME ZONE 'UTC'))"""

@@ -39,6 +39,7 @@ class IntegrationAudit(models.Model):
             "exception.route_choose": self.env._("Exception: way of shipping chosen"),
             "exception.send_back": self.env._("Exception: goods sent back"),
             "match.accept": self.env._("Proposed links accepted"),
+            "order.refund": self.env._("Customer refunded through the channel"),
             "order.route": self.env._("Order routed differently"),
             "payout.accept": self.env._("Transaction of a payout accepted"),
             "payout.book": self.env._("Payout booked"),

@@ -25,6 +25,12 @@ class IntegrationBackend(models.Model):
         default=14,
         help="Announced returns that have not come by then are reported. 0: never.",
     )
+    return_close = fields.Boolean(
+        "Close returns at the channel",
+        default=True,
+        tracking=True,
+        help="Once they are inspected here and paid back.",
+    )
     return_count = fields.Integer("Returns", compute="_compute_return_counts")
     refund_due_count = fields.Integer("Refunds to be credited", compute="_compute_return_counts")
 

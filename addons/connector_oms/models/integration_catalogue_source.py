@@ -113,10 +113,12 @@ class IntegrationCatalogueSource(models.AbstractModel):
     def _take_listed(self, pricelist, product, price):
         """The price of the variant on a price list, whatever other rules the list has for it."""
         rule = pricelist.item_ids.filtered(
-            lambda item: item.product_id == product
-            and item.compute_price == "fixed"
-            and item.min_quantity <= 1
-            and not (item.date_start or item.date_end)
+            lambda item: (
+                item.product_id == product
+                and item.compute_price == "fixed"
+                and item.min_quantity <= 1
+                and not (item.date_start or item.date_end)
+            )
         )[:1]
         if rule:
             rule.fixed_price = price

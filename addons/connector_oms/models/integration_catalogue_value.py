@@ -52,14 +52,15 @@ class IntegrationCatalogueValue(models.Model):
     state = fields.Selection(STATES, required=True, readonly=True)
     reason = fields.Selection(REASONS, "Why", readonly=True)
     problem = fields.Char(readonly=True)
-    recheck = fields.Boolean("To be compared", readonly=True)
+    asks = fields.Integer(readonly=True, help="How often a comparison was asked for.")
+    seen = fields.Integer(readonly=True, help="Up to which of these the last comparison knew.")
     message_id = fields.Many2one("integration.message", "Last message", ondelete="set null", readonly=True)
     computed_at = fields.Datetime("Changed in Odoo on", readonly=True)
     read_at = fields.Datetime("Compared on", readonly=True)
     published_at = fields.Datetime("Taken over on", readonly=True)
 
     _value_uniq = models.Constraint("UNIQUE (binding_id, field)", "The channel shows one value of this.")
-    _recheck_idx = models.Index("(backend_id, binding_id) WHERE recheck")
+    _asked_idx = models.Index("(backend_id, binding_id) WHERE asks > seen")
     _open_idx = models.Index("(backend_id, state) WHERE state IN ('send', 'ask', 'refused')")
     _message_idx = models.Index("(message_id) WHERE message_id IS NOT NULL")
 
@@ -131,7 +132,7 @@ class IntegrationCatalogueValue(models.Model):
     def _recheck(self, backends):
         """Decide anew about everything that is open or different: its rules have changed."""
         self.env.cr.execute(
-            "UPDATE integration_catalogue_value SET recheck = TRUE WHERE backend_id = ANY(%s) AND state <> 'same'",
+            "UPDATE integration_catalogue_value SET asks = asks + 1 WHERE backend_id = ANY(%s) AND state <> 'same'",
             (backends.ids,),
         )
 

@@ -42,6 +42,11 @@ class IntegrationFlow(models.Model):
                 f"{support}, {warehouse}",
                 ("stock.picking",),
             ),
+            "return.out": (
+                self.env._("Returns and refunds decided here happen at the channel."),
+                f"{support}, {books}",
+                ("integration.return", "integration.refund.request"),
+            ),
             "cancel.out": (
                 self.env._("Orders cancelled here are cancelled at the channel."),
                 f"{support}, {sales}",

@@ -65,16 +65,16 @@ class IntegrationFlow(models.Model):
         :return: (how many, seconds to wait when the channel could not be asked)
         """
         backend = self.backend_id
-        ids = self._in_round(lambda one: one.to_read())
-        if not ids or not backend._may_send() or self.paused_at:
+        asked = self._in_round(lambda one: one.to_read())
+        if not asked or not backend._may_send() or self.paused_at:
             return 0, 0
         try:
-            documents = backend._get_adapter().read_products(ids)
+            documents = backend._get_adapter().read_products(list(dict.fromkeys(row[1] for row in asked)))
         except ConnectorError as error:
             backend._pause_for(error)
             return 0, max(1, error.retry_after) if isinstance(error, RateLimitedError) else 60
-        self._in_round(lambda one: one.decide(ids, documents))
-        return len(ids), 0
+        self._in_round(lambda one: one.decide(asked, documents))
+        return len(asked), 0
 
     def _listing_rows(self, message):
         ids = load_values(message._raws()[message.id])

@@ -28,6 +28,11 @@ class IntegrationReturnImporter(models.AbstractModel):
     def _apply_return(self, backend, work, document):
         returns = self.env["integration.return"]
         entry = returns.search([("backend_id", "=", backend.id), ("external_id", "=", document.external_id)])
+        own = entry or returns._own(backend, [line.note for line in document.lines])
+        if own and not entry:
+            entry = own
+            rows = [(line.external_id, line.line_id, float(line.quantity)) for line in document.lines]
+            entry._adopt(document.external_id, document.name, rows)
         if not entry:
             state = {"closed": "closed", "declined": "declined", "cancelled": "cancelled"}.get(document.status)
             entry = returns.create(

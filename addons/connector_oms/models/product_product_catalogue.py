@@ -2,7 +2,9 @@ from odoo import models
 
 from ..catalogue.marks import mark_products
 
-SHOWN = frozenset({"barcode", "weight", "standard_price", "lst_price", "product_template_attribute_value_ids", "active"})
+SHOWN = frozenset(
+    {"barcode", "weight", "standard_price", "lst_price", "product_template_attribute_value_ids", "active"}
+)
 
 
 class ProductProduct(models.Model):

@@ -327,3 +327,26 @@ class TestCatalogueConflict(CatalogueCase):
         run.invalidate_recordset()
         self.assertFalse(run.is_sweeping)
         self.assertEqual({self.shown(key=key) for key in links}, {Decimal("1.00")})
+
+    def test_news_that_come_while_the_channel_is_read_are_not_lost(self):
+        self.own(price="odoo")
+        self.product.list_price = 21
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+        read = self.adapter.read_products
+
+        def reading(ids):
+            found = read(ids)
+            # right after our reading somebody changes the price, and the channel tells of it
+            self.adapter.read_products = read
+            self.adapter.shown["v1"]["price"] = Decimal("23.00")
+            self.env["integration.catalogue.value"]._observe(self.backend, read(["v1"]).values())
+            return found
+
+        self.adapter.read_products = reading
+        self.out._job_publish_catalogue()
+        self.drain(self.out)
+        self.env.cr.execute("SELECT asks > seen FROM integration_catalogue_value WHERE id = %s", (self.value().id,))
+        self.assertTrue(self.env.cr.fetchone()[0], "what was told after the reading is still to be looked at")
+        self.work()
+        self.assertEqual(self.value().state, "same")

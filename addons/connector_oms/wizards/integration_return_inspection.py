@@ -55,6 +55,7 @@ class IntegrationReturnInspection(models.TransientModel):
             line._apply()
         entry.sudo().state = "inspected"
         entry.sudo()._check_mismatch()
+        entry._close_when_settled()
         entry.sudo().message_post(
             body=self.env._("Inspected by %s.", self.env.user.name), author_id=self.env.user.partner_id.id
         )
@@ -68,7 +69,7 @@ class IntegrationReturnInspectionLine(models.TransientModel):
     _description = "Inspected goods"
 
     inspection_id = fields.Many2one("integration.return.inspection", required=True, ondelete="cascade")
-    return_line_id = fields.Many2one("integration.return.line", required=True, readonly=True)
+    return_line_id = fields.Many2one("integration.return.line", required=True)
     product_id = fields.Many2one("product.product", readonly=True)
     received = fields.Float(digits="Product Unit", readonly=True)
     restock = fields.Float("Sell again", digits="Product Unit")

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from decimal import Decimal
 from typing import Any
 
 from ...connector_base.lib.adapter import (
@@ -17,8 +18,21 @@ from ...connector_base.lib.adapter import (
     PollPage,
 )
 from ...connector_base.lib.errors import ConfigurationError
-from ...connector_oms.lib.documents import Location, Product, StockLevel
-from . import catalogue, checks, const, decode, encode, fetch, payouts, products, stock, subscriptions, webhook
+from ...connector_oms.lib.documents import Location, Product, RefundRequest, StockLevel
+from . import (
+    catalogue,
+    checks,
+    const,
+    decode,
+    encode,
+    fetch,
+    give_back,
+    payouts,
+    products,
+    stock,
+    subscriptions,
+    webhook,
+)
 from .client import ShopifyClient
 from .paging import all_nodes, next_cursor, pages
 from .values import format_time, gid, nodes, parse_time, tail
@@ -147,6 +161,13 @@ class ShopifyAdapter(Adapter):
         """{variant id: variant} as they are shown now; without those that are no longer listed."""
         return catalogue.read_products(self.client, list(external_ids), self.settings.currency or None)
 
+    def reckon_refund(self, request: RefundRequest) -> Decimal:
+        """What a refund would come to now, in the shop's currency; nothing is done.
+
+        :raises DataError: nothing is left to be refunded
+        """
+        return give_back.reckoned(self.client, request)
+
     def list_locations(self) -> list[Location]:
         """All places of the shop, also closed ones and those of fulfilment services."""
         found = all_nodes(self.client, "locations", ("locations",), const.MAX_ITEMS)
@@ -201,6 +222,7 @@ _PREPARE: dict[str, Callable] = {
     const.STOCK_OUT: encode.prepare_stock,
     const.CANCEL_OUT: encode.prepare_cancellation,
     const.CATALOGUE_OUT: catalogue.prepare_update,
+    const.RETURN_OUT: give_back.prepare,
 }
 _SEND: dict[str, Callable] = {
     "fulfillment_create": encode.send_shipment,
@@ -210,6 +232,11 @@ _SEND: dict[str, Callable] = {
     "order_cancel": encode.send_cancellation,
     "product_variants_bulk_update": catalogue.send_variants,
     "product_update": catalogue.send_title,
+    "return_create": give_back.send_return,
+    "return_approve": give_back.send_step,
+    "return_decline": give_back.send_step,
+    "return_close": give_back.send_step,
+    "refund_create": give_back.send_refund,
 }
 _FIND: dict[str, Callable] = {
     "fulfillment_create": encode.find_shipment,
@@ -219,4 +246,9 @@ _FIND: dict[str, Callable] = {
     "order_cancel": encode.find_cancellation,
     "product_variants_bulk_update": catalogue.find_update,
     "product_update": catalogue.find_update,
+    "return_create": give_back.find_return,
+    "return_approve": give_back.find_step,
+    "return_decline": give_back.find_step,
+    "return_close": give_back.find_step,
+    "refund_create": give_back.find_refund,
 }

@@ -14,13 +14,12 @@ from ...connector_base.lib.adapter import Call, CallResult
 from ...connector_base.lib.errors import DataError, PermanentError, TransientError
 from ...connector_oms.lib.documents import CancellationRequest
 from .client import user_error
-from .const import CANCEL_REASONS
+from .const import CANCEL_REASONS, NOTE_LIMIT
 from .operations import operation
 from .values import format_time, parse_time, text
 
 OPERATION = "order_cancel"
 CATEGORY = "cancellation"
-NOTE_LIMIT = 255
 #: how long Shopify's job may take before "not cancelled" is believed
 SETTLING = timedelta(minutes=2)
 

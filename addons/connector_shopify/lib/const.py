@@ -28,6 +28,7 @@ SHIPMENT_OUT = "shipment.out"
 STOCK_OUT = "stock.out"
 CANCEL_OUT = "cancel.out"
 CATALOGUE_OUT = "catalogue.out"
+RETURN_OUT = "return.out"
 
 #: a single query above this many points is refused (Admin API, rate limits)
 MAX_QUERY_COST = 1000
@@ -43,6 +44,10 @@ SALES_PER_AGREEMENT = 50
 RETURNS_PER_CALL = 7
 RETURNS_PER_ORDER = 10
 LINES_PER_RETURN = 50
+FULFILLMENTS_RETURNABLE = 20
+REFUNDS_PER_ORDER = 250
+#: characters of a note that Shopify keeps for sure
+NOTE_LIMIT = 255
 PAYOUTS_PER_CALL = 50
 TRANSACTIONS_PER_PAGE = 250
 #: how long a payout may still change its state
@@ -68,6 +73,7 @@ SCOPES = (
 OPTIONAL_SCOPES = {
     "read_all_orders": "orders older than 60 days",
     "read_shopify_payments_payouts": "payouts of Shopify Payments",
+    "write_returns": "returns entered, approved or closed in Odoo",
     "write_products": "prices and product data from Odoo",
     "write_third_party_fulfillment_orders": "orders assigned to a fulfilment service",
     "write_assigned_fulfillment_orders": "orders assigned to this app's own locations",

@@ -55,6 +55,14 @@ FLOWS = (
         "freshness_minutes": 15,
     },
     {
+        "code": const.RETURN_OUT,
+        "name": "Returns and refunds",
+        "direction": "out",
+        "tier": "1",
+        "owner_system": "odoo",
+        "freshness_minutes": 30,
+    },
+    {
         # touches nothing until somebody says whose prices or product data count
         "code": const.CATALOGUE_OUT,
         "name": "Prices and product data",

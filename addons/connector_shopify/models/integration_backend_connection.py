@@ -128,6 +128,12 @@ class IntegrationBackend(models.Model):
         if not self.env["res.currency"].search([("name", "=", facts.currency)]):
             raise UserError(self.env._("The shop's currency %s is not active in Odoo.", facts.currency))
 
+    def _catalogue_currency(self):
+        """Shopify shows prices in the shop's currency."""
+        name = self.kind == "shopify" and self.shopify_currency
+        found = self.env["res.currency"].search([("name", "=", name)]) if name else None
+        return found or super()._catalogue_currency()
+
     def _ensure_subscriptions(self):
         """Create and mend the webhook subscriptions; an exception tells what Shopify refuses."""
         self.ensure_one()

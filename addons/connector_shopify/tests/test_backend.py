@@ -39,12 +39,24 @@ class TestShopifyBackend(ShopifyMixin, TransactionCase):
                 "stock.out",
                 "shipment.out",
                 "cancel.out",
+                "catalogue.out",
+                "return.out",
                 "payout.in",
                 "privacy.in",
                 "backend.in",
             },
         )
         self.assertTrue(self.backend._flow("order.in").full_state)
+
+    def test_prices_are_the_shops_currency(self):
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        self.backend.shopify_currency = "EUR"
+        self.assertEqual(self.backend._catalogue_currency(), euro)
+        self.assertFalse(self.backend._check_price_currency(self.env.ref("base.USD")))
+        self.assertIn("EUR", self.open_exceptions("configuration").cause)
+        self.assertTrue(self.backend._check_price_currency(euro))
+        self.assertFalse(self.open_exceptions("configuration"))
 
     def test_secrets_can_be_written_and_not_read(self):
         self.backend.invalidate_recordset()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import (
     fulfilment,
+    give_back,
     inventory,
     ledger,
     listings,
@@ -21,6 +22,7 @@ from .base import attach
 __all__ = [
     "attach",
     "fulfilment",
+    "give_back",
     "inventory",
     "ledger",
     "listings",

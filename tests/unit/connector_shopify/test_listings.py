@@ -69,7 +69,9 @@ def test_variants_of_a_product_travel_in_one_call():
 
 
 def test_a_title_is_set_once_for_all_variants():
-    calls = prepare(listed(1, title="Shirt"), listed(2, title="Shirt"), listed(3, "gid://shopify/Product/8", title="Hat"))
+    calls = prepare(
+        listed(1, title="Shirt"), listed(2, title="Shirt"), listed(3, "gid://shopify/Product/8", title="Hat")
+    )
     assert [variables(call)["product"]["title"] for call in calls] == ["Shirt", "Hat"]
     assert len(calls[0].meta["values"]) == 2
 
@@ -116,7 +118,10 @@ def test_only_what_is_at_fault_is_left_out_again_and_again():
         (variant(1), "barcode"),
     }
     sent = [[sorted(entry) for entry in call["variants"]] for call in shop.named("ProductVariantsBulkUpdate")]
-    assert sent[1:] == [[["barcode", "id", "inventoryItem"], ["id", "inventoryItem", "price"]], [["id", "inventoryItem"]]]
+    assert sent[1:] == [
+        [["barcode", "id", "inventoryItem"], ["id", "inventoryItem", "price"]],
+        [["id", "inventoryItem"]],
+    ]
 
 
 def test_a_refused_title():

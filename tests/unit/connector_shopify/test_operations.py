@@ -27,6 +27,9 @@ SIZES = {
     "fulfillment_orders": {"first": const.FULFILLMENT_ORDERS, "lines": const.FULFILLMENT_LINES},
     "fulfillments": {"first": const.FULFILLMENTS, "lines": const.FULFILLMENT_LINES},
     "products_by_id": {"first": const.VARIANTS_PER_PRODUCT},
+    "returnable_items": {"first": const.FULFILLMENTS_RETURNABLE, "lines": const.LINES_PER_RETURN},
+    "return_create": {"lines": const.LINES_PER_RETURN},
+    "refunds_of_order": {"first": const.REFUNDS_PER_ORDER},
 }
 IDS_PER_CALL = {
     "orders_by_id": const.ORDERS_PER_CALL,
@@ -123,6 +126,11 @@ def test_mutations_are_known_as_such():
         "order_cancel",
         "product_update",
         "product_variants_bulk_update",
+        "refund_create",
+        "return_approve",
+        "return_close",
+        "return_create",
+        "return_decline",
         "webhook_subscription_create",
         "webhook_subscription_delete",
         "webhook_subscription_update",

@@ -17,7 +17,17 @@ from .order_tax import TaxAmount
 from .party import Address, BuyerCompany, Customer
 from .payout import BalanceTransaction, Payout
 from .product import Location, Product
-from .returns import Refund, RefundLine, Return, ReturnLine
+from .returns import (
+    Refund,
+    RefundLine,
+    RefundRequest,
+    RefundRequestLine,
+    Return,
+    ReturnLine,
+    ReturnRequest,
+    ReturnRequestLine,
+    ReturnStep,
+)
 from .shipment import Package, Shipment, ShipmentLine, Tracking
 from .stock import StockLevel, StockUpdate
 
@@ -43,8 +53,13 @@ __all__ = [
     "Product",
     "Refund",
     "RefundLine",
+    "RefundRequest",
+    "RefundRequestLine",
     "Return",
     "ReturnLine",
+    "ReturnRequest",
+    "ReturnRequestLine",
+    "ReturnStep",
     "Shipment",
     "ShipmentLine",
     "StockLevel",

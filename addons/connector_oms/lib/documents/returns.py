@@ -5,8 +5,22 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Literal
 
+from pydantic import Field
+
 from .base import Amount, Document, ExternalId, Quantity, Timestamp
 from .order_tax import TaxAmount
+
+Reason = Literal[
+    "unwanted",
+    "defective",
+    "wrong_item",
+    "not_as_described",
+    "size_too_small",
+    "size_too_large",
+    "color",
+    "style",
+    "other",
+]
 
 
 class RefundLine(Document):
@@ -63,3 +77,66 @@ class Return(Document):
     status: Literal["requested", "open", "closed", "declined", "cancelled"]
     requested_at: Timestamp
     lines: tuple[ReturnLine, ...]
+
+
+class ReturnRequestLine(Document):
+    """Units of one order line that a return is asked for.
+
+    :param reason: why, in words that channels share
+    """
+
+    line_id: ExternalId
+    quantity: int = Field(gt=0)
+    reason: Reason = "other"
+    note: str = ""
+
+
+class ReturnRequest(Document):
+    """A return that is to be entered at the channel.
+
+    :param reference: ours; the channel keeps it where its return can be found by it
+    """
+
+    reference: ExternalId
+    order_id: ExternalId
+    requested_at: Timestamp
+    lines: tuple[ReturnRequestLine, ...] = Field(min_length=1)
+
+
+class ReturnStep(Document):
+    """What is to become of a return at the channel.
+
+    :param note: for the customer, where the channel passes one on
+    """
+
+    reference: ExternalId
+    order_id: ExternalId
+    return_id: ExternalId
+    step: Literal["approve", "decline", "close"]
+    note: str = ""
+
+
+class RefundRequestLine(Document):
+    """Units of one order line that are to be paid back."""
+
+    line_id: ExternalId
+    quantity: int = Field(gt=0)
+
+
+class RefundRequest(Document):
+    """Money that is to go back to a customer.
+
+    :param reference: ours; the channel keeps it where its refund can be found by it
+    :param key: UUID under which the channel does it once
+    :param shipping: with what is left of the shipping
+    :param amount: what it comes to, as the channel reckoned it for the person who decided, in
+        the order's currency: another amount is not refunded
+    """
+
+    reference: ExternalId
+    key: ExternalId
+    order_id: ExternalId
+    lines: tuple[RefundRequestLine, ...] = ()
+    shipping: bool = False
+    amount: Amount
+    note: str = ""

@@ -1,0 +1,150 @@
+import uuid
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+FLOW = "return.out"
+#: what the external id of a return begins with while the channel does not know it
+OURS = "odoo:"
+#: step -> (states from which it can be taken, state after it)
+STEPS = {
+    "approve": (("requested",), "open"),
+    "decline": (("requested",), "declined"),
+    "close": (("inspected", "received", "open"), "closed"),
+}
+
+
+class IntegrationReturn(models.Model):
+    """Returns that begin in Odoo, and what the channel is told of all of them."""
+
+    _inherit = "integration.return"
+
+    reference = fields.Char("Our reference", readonly=True, copy=False)
+    is_told = fields.Boolean("Known at the channel", compute="_compute_is_told")
+    can_tell = fields.Boolean(compute="_compute_is_told")
+    refund_request_ids = fields.One2many("integration.refund.request", "return_id", "Refunds asked for", readonly=True)
+
+    _reference_uniq = models.Constraint("UNIQUE (reference)", "This reference is taken.")
+
+    @api.depends("external_id", "backend_id")
+    def _compute_is_told(self):
+        for entry in self:
+            entry.is_told = bool(entry.external_id) and not entry.external_id.startswith(OURS)
+            entry.can_tell = bool(entry.backend_id._flow(FLOW))
+
+    @api.model
+    def _start(self, order, lines):
+        """A return that a person of ours enters for a customer: approved at once.
+
+        :param lines: (sale.order.line, units, reason, note)
+        :return: the return; the channel is told in the same transaction
+        """
+        reference = f"R-{uuid.uuid4().hex[:10]}"
+        entry = self.sudo().create(
+            {
+                "name": f"{order.integration_number or order.name} {reference}",
+                "backend_id": order.integration_backend_id.id,
+                "external_id": f"{OURS}{reference}",
+                "reference": reference,
+                "order_id": order.id,
+                "requested_at": fields.Datetime.now(),
+                "state": "open",
+                "status": "open",
+                "line_ids": [
+                    fields.Command.create(
+                        {
+                            "external_id": f"{OURS}{number}",
+                            "order_line_id": line.id,
+                            "quantity": units,
+                            "reason": reason,
+                            "note": note,
+                        }
+                    )
+                    for number, (line, units, reason, note) in enumerate(lines)
+                ],
+            }
+        )
+        entry._expect()
+        entry._tell("announce")
+        return entry
+
+    def _tell(self, step):
+        """Queue what the channel is to be told of this return."""
+        self.ensure_one()
+        self.env["integration.message"].sudo()._emit(
+            self.backend_id._flow(FLOW),
+            self,
+            key=f"return-{self.id}-{step}-{uuid.uuid4().hex[:8]}",
+            business_key=f"{self._name},{self.id}",
+            payload=step.encode(),
+        )
+
+    def _adopt(self, external_id, name, lines):
+        """The channel has it: it is known by the channel's ids from now on.
+
+        :param lines: [(id of the channel's line, id of the order line at the channel, units)]
+        """
+        self.ensure_one()
+        if self.is_told:
+            return
+        self.write({"external_id": external_id, "name": name or self.name})
+        free = self.line_ids
+        for line_id, order_line_id, units in lines:
+            same = free.filtered(
+                lambda line, key=order_line_id: line.order_line_id.integration_external_id == key
+            ).sorted(lambda line, units=units: line.quantity != units)[:1]
+            if same:
+                same.external_id = line_id
+                free -= same
+
+    @api.model
+    def _own(self, backend, notes):
+        """The return of ours that the channel tells of; it is found by the reference in its notes."""
+        waiting = self.search([("backend_id", "=", backend.id), ("external_id", "=like", f"{OURS}%")])
+        return waiting.filtered(lambda entry: any(entry.reference in note for note in notes))[:1]
+
+    def action_approve(self):
+        """Button “Approve”: the customer may send the goods."""
+        self._step("approve")
+
+    def action_decline(self):
+        """Button “Decline”: the goods are not taken back."""
+        self._step("decline")
+
+    def action_close(self):
+        """Button “Close”: nothing more is expected of it."""
+        self._step("close")
+
+    def _step(self, step):
+        if not (
+            self.env.user.has_group("sales_team.group_sale_salesman")
+            or self.env.user.has_group("connector_base.group_operator")
+        ):
+            raise AccessError(self.env._("You are not allowed to decide about returns."))
+        self.check_access("read")
+        states, after = STEPS[step]
+        for entry in self.sudo():
+            if entry.state not in states:
+                raise UserError(self.env._("%s is no longer in a state for this.", entry.name))
+            entry._take_step(step, after)
+
+    def _take_step(self, step, after):
+        self.write({"state": after, "status": after})
+        if after in ("declined", "closed"):
+            self.picking_ids.filtered(lambda picking: picking.state not in ("done", "cancel")).action_cancel()
+        else:
+            self._expect()
+        self._check_mismatch()
+        if self.can_tell:
+            self._tell(step)
+
+    def _close_when_settled(self):
+        """Close what is inspected and paid back, where the backend says so."""
+        for entry in self.sudo():
+            if entry.state == "inspected" and entry.refund_ids and entry.backend_id.return_close and entry.can_tell:
+                entry._take_step("close", "closed")
+
+    def action_refund(self):
+        """Button “Refund”: pay the customer back through the channel."""
+        self.ensure_one()
+        return self.order_id._integration_refund_action({"default_return_id": self.id})
