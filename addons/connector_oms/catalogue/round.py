@@ -83,9 +83,21 @@ class Round:
             values=[value or None for value in wanted.values()],
         )
 
-    def to_read(self):
-        """The next values that the channel has to be asked about: (value id, external id, asks)."""
-        return self._execute(sql.TO_READ, limit=READ_AT_ONCE)
+    def to_read(self, limit=READ_AT_ONCE):
+        """The next values that the channel has to be asked about: (value id, external id, asks).
+
+        :param limit: variants; None for all
+        """
+        return self._execute(sql.TO_READ, limit=limit)
+
+    def is_worth_a_list(self, least, part):
+        """Whether so much is to be read that reading all that the channel lists is cheaper.
+
+        :param least: variants from which on it may be
+        :param part: of all linked variants that has to be waiting
+        """
+        waiting, linked = self._execute(sql.WAITING)[0]
+        return waiting >= least and waiting > part * linked
 
     def decide(self, asked, documents):
         """Hold what Odoo wants against what the channel shows, and settle what follows.

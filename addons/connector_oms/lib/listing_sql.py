@@ -66,6 +66,12 @@ SELECT v.id, b.external_id, v.asks
                          GROUP BY binding_id ORDER BY binding_id LIMIT %(limit)s)
  ORDER BY v.binding_id, v.id"""
 
+#: Variants that the channel has to be asked about, and all that are linked.
+WAITING = """
+SELECT (SELECT count(DISTINCT binding_id) FROM integration_catalogue_value
+         WHERE backend_id = %(backend_id)s AND asks > seen AND state <> 'sending'),
+       (SELECT count(*) FROM integration_product_binding WHERE backend_id = %(backend_id)s)"""
+
 TO_DECIDE = """
 SELECT v.id, b.external_id, v.product_id, v.field, v.wanted, v.agreed, v.corrected, v.left_wanted, v.left_known
   FROM integration_catalogue_value v

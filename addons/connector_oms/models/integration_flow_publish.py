@@ -1,18 +1,23 @@
 import time
 from datetime import timedelta
+from itertools import islice
 
 from odoo import api, fields, models
 
 from odoo.addons.connector_base.lib.errors import ConnectorError, RateLimitedError
 
-from ..catalogue.round import Round
+from ..catalogue.round import READ_AT_ONCE, Round
 from ..lib import listing_sql as sql
 from ..lib.documents import CatalogueUpdate, ListingUpdate
+from ..lib.levels import slices
 from ..lib.listing import load_values
 from ..stock.jobs import in_own_env
 
 #: seconds one job works before it asks for the next
 WORKING_SECONDS = 45
+#: from so many variants on, and from such a part of all that are linked, the channel's whole
+#: list is read instead of each by its id: page by page it costs a twentieth of that
+LIST_FROM, LIST_PART = 1000, 0.1
 
 
 class IntegrationFlow(models.Model):
@@ -62,19 +67,44 @@ class IntegrationFlow(models.Model):
     def _compare_next(self):
         """Ask the channel about the next variants, outside of any transaction, and decide.
 
-        :return: (how many, seconds to wait when the channel could not be asked)
+        :return: (how many values, seconds to wait when the channel could not be asked)
         """
         backend = self.backend_id
-        asked = self._in_round(lambda one: one.to_read())
-        if not asked or not backend._may_send() or self.paused_at:
+        if not backend._may_send() or self.paused_at:
             return 0, 0
         try:
-            documents = backend._get_adapter().read_products(list(dict.fromkeys(row[1] for row in asked)))
+            if self._in_round(lambda one: one.is_worth_a_list(LIST_FROM, LIST_PART)):
+                return self._compare_list(backend._get_adapter()), 0
+            asked = self._in_round(lambda one: one.to_read())
+            ids = list(dict.fromkeys(row[1] for row in asked))
+            documents = backend._get_adapter().read_products(ids) if ids else {}
         except ConnectorError as error:
             backend._pause_for(error)
             return 0, max(1, error.retry_after) if isinstance(error, RateLimitedError) else 60
-        self._in_round(lambda one: one.decide(asked, documents))
+        if asked:
+            self._in_round(lambda one: one.decide(asked, documents))
         return len(asked), 0
+
+    def _compare_list(self, adapter):
+        """Go through all that the channel lists; what is not in the list is not there any more.
+
+        :return: how many values were compared
+        :raises ConnectorError: it stopped on the way; what was compared is kept
+        """
+        waiting = {}
+        for row in self._in_round(lambda one: one.to_read(limit=None)):
+            waiting.setdefault(row[1], []).append(row)
+        count, listed = 0, adapter.list_products()
+        while documents := {document.external_id: document for document in islice(listed, READ_AT_ONCE)}:
+            asked = [row for key in documents for row in waiting.pop(key, ())]
+            if asked:
+                self._in_round(lambda one, args=(asked, documents): one.decide(*args))
+                self._in_round(lambda one: one.emit())
+            count += len(asked)
+        gone = [row for rows in waiting.values() for row in rows]
+        for part in slices(gone, READ_AT_ONCE):
+            self._in_round(lambda one, rows=part: one.decide(rows, {}))
+        return count + len(gone)
 
     def _listing_rows(self, message):
         ids = load_values(message._raws()[message.id])

@@ -27,11 +27,18 @@ class ListingChannel(MemoryAdapter):
         self.taken = []
         self.refuse = {}
         self.asked = []
+        self.lists = 0
 
     def read_products(self, external_ids):
         """What is listed now."""
         self.asked.append(list(external_ids))
         return {key: Product(external_id=key, **self.shown[key]) for key in external_ids if key in self.shown}
+
+    def list_products(self):
+        """All that is listed."""
+        self.lists += 1
+        for key, values in list(self.shown.items()):
+            yield Product(external_id=key, **values)
 
     def prepare(self, topic, document):
         """One call for each product of the channel."""

@@ -8,6 +8,7 @@ from odoo.tests import tagged
 from odoo.addons.connector_base.lib.errors import TransientError
 
 from ..catalogue import round as rounds
+from ..models import integration_flow_publish as publishing
 from .catalogue_case import CatalogueCase
 
 
@@ -107,6 +108,23 @@ class TestCatalogueOut(CatalogueCase):
         self.product.list_price = 22
         self.own(price="odoo")
         self.assertEqual(self.shown(), Decimal("22.00"))
+
+    def test_a_large_comparison_reads_the_list_instead_of_each(self):
+        products = [self.make_product(f"P{n}", stock=0) for n in range(4)]
+        links = {f"v{n}": product for n, product in enumerate(products, 10)}
+        self.env["integration.product.binding"]._bind(
+            self.backend, links, values={key: {"group_id": f"p{key[1:]}"} for key in links}
+        )
+        for key in list(links)[:3]:
+            self.show(key, price=Decimal("1.50"))
+        self.patch(publishing, "LIST_FROM", 3)
+        self.own(price="odoo")
+        self.assertEqual((self.adapter.lists, self.adapter.asked), (1, []))
+        self.assertEqual({self.shown(key=key) for key in list(links)[:3]}, {Decimal("1.00")})
+        self.assertEqual(self.value(product=products[3]).state, "gone")
+        self.product.list_price = 21
+        self.work()
+        self.assertEqual((self.adapter.lists, self.adapter.asked), (1, [["v1"]]))
 
     def test_no_longer_listed(self):
         del self.adapter.shown["v1"]

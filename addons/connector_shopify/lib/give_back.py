@@ -45,9 +45,7 @@ STEPS = {
 }
 
 
-def prepare(
-    client: ShopifyClient, document: ReturnRequest | ReturnStep | RefundRequest, now: datetime
-) -> list[Call]:
+def prepare(client: ShopifyClient, document: ReturnRequest | ReturnStep | RefundRequest, now: datetime) -> list[Call]:
     """The call that does what a document says; none where it is so already.
 
     :raises DataError: Shopify does not let it be done, or a refund comes to another amount
@@ -222,9 +220,7 @@ def send_refund(client: ShopifyClient, call: Call) -> CallResult:
 
 
 def _raise_refusal(call: Call, payload: Json) -> None:
-    error = user_error(
-        payload.get("userErrors") or [], category=CATEGORY, params={"order": call.meta["order_id"]}
-    )
+    error = user_error(payload.get("userErrors") or [], category=CATEGORY, params={"order": call.meta["order_id"]})
     if error:
         raise error
 

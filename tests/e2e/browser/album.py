@@ -71,6 +71,19 @@ def tab(name: str) -> Callable[[Desk], None]:
     return lambda desk: desk.page.get_by_role("tab", name=name, exact=True).click()
 
 
+def filling(field: str, text: str) -> Callable[[Desk], None]:
+    """Enter something into the first line of a dialog's list, as a step of ``after``."""
+
+    def step(desk: Desk) -> None:
+        cell = desk.page.locator(f".modal .o_data_cell[name='{field}']").first
+        cell.click()
+        desk.page.locator(f".modal div[name='{field}'] input").first.fill(text)
+        desk.page.keyboard.press("Tab")
+        desk.settle()
+
+    return step
+
+
 def choosing(label: str) -> Callable[[Desk], None]:
     """Take the first that a field offers, as a step of ``after``."""
 
@@ -233,4 +246,18 @@ ALBUM = (
         "books", after(action("connector_oms.integration_books_check_action"), choosing("Channel"), pressing("Compare"))
     ),
     Picture("matches", action("connector_oms.integration_product_match_action")),
+    Picture("listings", action("connector_oms.integration_catalogue_value_action")),
+    Picture("listings-owner", after(action(BACKENDS, "backend"), tab("Catalogue")), "admin"),
+    Picture("listings-decide", after(action(EXCEPTIONS, "both"), pressing("Decide for all"))),
+    Picture("return-start", after(action("connector_oms.integration_order_action", "sold"), pressing("Return"))),
+    Picture(
+        "refund-start",
+        after(
+            action("connector_oms.integration_order_action", "sold"),
+            pressing("Refund at the channel"),
+            filling("quantity", "1"),
+            pressing("Reckon"),
+        ),
+        phone=False,
+    ),
 )

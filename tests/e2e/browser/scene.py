@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from sandbox.scenario import deliver, distribute
+from sandbox.scenario import deliver, distribute, reprice
 from tests.e2e.hub import Hub
 
 #: a mix of all shapes, so that the desk shows every kind of trouble
@@ -34,6 +34,7 @@ class Scene:
         self._purchase()
         self._distribute()
         self._rules()
+        self._prices()
         self._matches()
         self._count()
 
@@ -144,8 +145,9 @@ class Scene:
         self.ids["product_sold"] = world.products[world.stocked[0]["sku"]]
         self.ids["warehouse"] = next(iter(world.warehouses.values()))["id"]
         self.ids["payout"] = self.one("integration.payout", ("state", "!=", "matched"))
+        back = [row["order_id"][0] for row in odoo.rows("integration.return", [], ["order_id"])]
         domain = [("order_line.product_id.default_code", "=", west), ("picking_ids.state", "=", "done")]
-        sold = odoo.rows("sale.order", domain, ["integration_external_id"], limit=1)[0]
+        sold = odoo.rows("sale.order", [*domain, ("id", "not in", back)], ["integration_external_id"], limit=1)[0]
         self.hub.shop.do(sold["integration_external_id"], "return", lines=[{"line": 0, "quantity": 1}], reason="OTHER")
         self.hub.quiet()
         self.ids["return"] = self.one("integration.return", ("state", "=", "open"), order="id desc")
@@ -160,6 +162,26 @@ class Scene:
         products = [self.hub.world.products[row["sku"]] for row in self.hub.world.stocked[:2]]
         odoo.create("integration.stock.rule", {"product_id": products[0], "buffer_units": 3, "cap_units": 50})
         odoo.create("integration.stock.rule", {"product_id": products[1], "backend_id": backend, "is_offered": False})
+
+    def _prices(self) -> None:
+        """Prices that changed on both sides, one that falls by much, names that differ, and an order to pay back."""
+        world, odoo = self.hub.world, self.hub.odoo
+        chapter = reprice.reprice(world)
+        assert not chapter.faults, chapter.faults
+        self.hub.set_backend(title_owner="compare")
+        self.hub.quiet()
+        self.hub.shop.post("webhooks/pause")
+        for row in world.stocked[3:6]:
+            self.hub.shop.patch(f"variants/{row['sku']}", {"price": float(row["price"]) + 1})
+            odoo.write("product.product", [world.products[row["sku"]]], {"list_price": float(row["price"]) + 0.5})
+        cheap = world.stocked[6]
+        odoo.write("product.product", [world.products[cheap["sku"]]], {"list_price": float(cheap["price"]) / 10})
+        self.hub.shop.post("webhooks/resume")
+        self.hub.quiet()
+        asked = (("category", "=", "catalogue"), ("state", "=", "open"), ("group_key", "=", "both:price"))
+        self.ids["both"] = self.one("integration.exception", *asked)
+        shipped = (("picking_ids.state", "=", "done"), ("integration_backend_id", "!=", False))
+        self.ids["sold"] = self.one("sale.order", *shipped, order="id desc")
 
     def _matches(self) -> None:
         """Ten products that are linked no more: some have lost their SKU since, some their barcode as well."""

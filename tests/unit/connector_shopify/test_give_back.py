@@ -121,8 +121,12 @@ def test_an_unknown_return(shop):  # noqa: F811
 def refund(order, line, units=1, amount="0", **values):
     lines = (RefundRequestLine(line_id=line.external_id, quantity=units),)
     return RefundRequest(
-        reference="RF-abc", key="5b1f6a4e-0000-4000-8000-000000000001", order_id=order, lines=lines,
-        amount=Decimal(amount), **values,
+        reference="RF-abc",
+        key="5b1f6a4e-0000-4000-8000-000000000001",
+        order_id=order,
+        lines=lines,
+        amount=Decimal(amount),
+        **values,
     )
 
 
