@@ -77,7 +77,8 @@ def prepare(registry: Any, ids: list[int]) -> dict[str, int]:
         backend.sudo().fingerprint = backend._database_fingerprint()
         backend.state = "running"
         env.cr.execute(
-            """INSERT INTO integration_product_binding (backend_id, company_id, external_id, record_id, group_id, is_listed)
+            """INSERT INTO integration_product_binding
+                      (backend_id, company_id, external_id, record_id, group_id, is_listed)
                SELECT %s, %s, 'v' || n, product, 'p' || n, TRUE
                  FROM unnest(%s::int[]) WITH ORDINALITY AS x(product, n)""",
             (backend.id, backend.company_id.id, ids),
@@ -103,7 +104,8 @@ def is_settled(env: Any) -> bool:
     """Whether nothing is to be compared or sent any more."""
     env.cr.rollback()
     env.cr.execute(
-        """SELECT NOT EXISTS (SELECT 1 FROM integration_catalogue_value WHERE asks > seen OR state IN ('send', 'sending'))
+        """SELECT NOT EXISTS (SELECT 1 FROM integration_catalogue_value
+                                WHERE asks > seen OR state IN ('send', 'sending'))
               AND NOT EXISTS (SELECT 1 FROM integration_catalogue_mark)
               AND NOT EXISTS (SELECT 1 FROM integration_catalogue_run WHERE is_sweeping)"""
     )

@@ -1,5 +1,7 @@
 """The statements that keep what channels show of products. Text only; run by ``catalogue``."""
 
+from .levels_sql import OPEN
+
 #: Serialises the rounds of one backend: who waited here has an old snapshot and starts afresh.
 ENTER = """
 INSERT INTO integration_catalogue_run (backend_id, rounds) VALUES (%(backend_id)s, 0)
@@ -32,8 +34,9 @@ DROP = """
 DELETE FROM integration_catalogue_value WHERE backend_id = %(backend_id)s AND NOT field = ANY(%(kept)s)"""
 
 #: A value that changed has to be compared with what the channel shows; what the channel
-#: refused of the former one is forgotten. ``again``: compare all the same.
-PUT = """
+#: refused of the former one is forgotten. ``again``: compare all the same. A message that was
+#: given up, or called off, holds its values no longer than until then.
+PUT = f"""
 INSERT INTO integration_catalogue_value AS v
        (backend_id, company_id, binding_id, product_id, field, wanted, state, asks, seen, corrected, computed_at)
 SELECT %(backend_id)s, %(company_id)s, n.binding_id, n.product_id, n.field, n.wanted, 'read', 1, 0, FALSE,
@@ -42,7 +45,10 @@ SELECT %(backend_id)s, %(company_id)s, n.binding_id, n.product_id, n.field, n.wa
        AS n(binding_id, product_id, field, wanted)
     ON CONFLICT (binding_id, field) DO UPDATE
    SET wanted = EXCLUDED.wanted, product_id = EXCLUDED.product_id, asks = v.asks + 1, problem = NULL,
-       computed_at = EXCLUDED.computed_at
+       computed_at = EXCLUDED.computed_at,
+       state = CASE WHEN v.state = 'sending' AND NOT EXISTS (
+                         SELECT 1 FROM integration_message m WHERE m.id = v.message_id AND m.state IN {OPEN})
+                    THEN 'read' ELSE v.state END
  WHERE %(again)s OR v.wanted IS DISTINCT FROM EXCLUDED.wanted OR v.product_id <> EXCLUDED.product_id"""
 
 #: The channel's news say something else than what it is believed to show.
@@ -100,23 +106,22 @@ UPDATE integration_catalogue_value v
 
 #: What may be sent, those of one product of the channel together.
 TO_SEND = """
-SELECT v.id, b.group_id
+SELECT v.id, COALESCE(b.group_id, b.external_id)
   FROM integration_catalogue_value v
   JOIN integration_product_binding b ON b.id = v.binding_id
  WHERE v.backend_id = %(backend_id)s AND v.state = 'send' AND COALESCE(v.wanted, '') <> ''
-   AND b.group_id IS NOT NULL
- ORDER BY b.group_id, v.id"""
+ ORDER BY 2, v.id"""
 
 QUEUED = """
 UPDATE integration_catalogue_value SET state = 'sending', message_id = %(message_id)s WHERE id = ANY(%(ids)s)"""
 
 #: Those that a message still stands for: a later one may have taken over.
 OF_MESSAGE = """
-SELECT v.id, v.field, v.wanted, b.external_id, b.group_id
+SELECT v.id, v.field, v.wanted, b.external_id, COALESCE(b.group_id, b.external_id) AS group_id
   FROM integration_catalogue_value v
   JOIN integration_product_binding b ON b.id = v.binding_id
  WHERE v.message_id = %(message_id)s AND v.id = ANY(%(ids)s) AND v.state = 'sending'
- ORDER BY b.group_id, b.external_id, v.id"""
+ ORDER BY 5, b.external_id, v.id"""
 
 #: What the channel took over is what both hold; what Odoo wants by now may be another value.
 ACCEPTED = """

@@ -76,7 +76,9 @@ class IntegrationCatalogueValue(models.Model):
         if not chosen:
             raise UserError(self.env._("Odoo has no value here that could be sent."))
         self.env.cr.execute(
-            "UPDATE integration_catalogue_value SET state = 'send', reason = NULL, problem = NULL WHERE id = ANY(%s)",
+            """UPDATE integration_catalogue_value
+                  SET state = 'send', reason = NULL, problem = NULL, seen = asks
+                WHERE id = ANY(%s)""",
             (chosen.ids,),
         )
         chosen._decided()
@@ -93,7 +95,8 @@ class IntegrationCatalogueValue(models.Model):
                 source._take(backend.with_env(source.env), product, value.field, value.known)
         self.env.cr.execute(
             """UPDATE integration_catalogue_value
-                  SET wanted = known, agreed = known, state = 'same', reason = NULL, problem = NULL, corrected = FALSE
+                  SET wanted = known, agreed = known, state = 'same', reason = NULL, problem = NULL, corrected = FALSE,
+                      seen = asks
                 WHERE id = ANY(%s)""",
             (chosen.ids,),
         )
@@ -104,7 +107,8 @@ class IntegrationCatalogueValue(models.Model):
         chosen = self._chosen("leave")
         self.env.cr.execute(
             """UPDATE integration_catalogue_value
-                  SET state = 'left', left_wanted = wanted, left_known = known, reason = NULL, problem = NULL
+                  SET state = 'left', left_wanted = wanted, left_known = known, reason = NULL, problem = NULL,
+                      seen = asks
                 WHERE id = ANY(%s)""",
             (chosen.ids,),
         )

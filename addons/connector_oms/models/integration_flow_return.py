@@ -1,3 +1,5 @@
+from datetime import timezone
+
 from odoo import models
 
 from ..lib.documents import (
@@ -39,7 +41,7 @@ class IntegrationFlow(models.Model):
         return ReturnRequest(
             reference=entry.reference,
             order_id=entry.order_id.integration_external_id,
-            requested_at=entry.requested_at.astimezone(),
+            requested_at=entry.requested_at.replace(tzinfo=timezone.utc),
             lines=tuple(
                 ReturnRequestLine(
                     line_id=line.order_line_id.integration_external_id,

@@ -126,7 +126,10 @@ class IntegrationReturn(models.Model):
         for entry in self.sudo():
             if entry.state not in states:
                 raise UserError(self.env._("%s is no longer in a state for this.", entry.name))
+        before = [{"state": entry.state} for entry in self]
+        for entry in self.sudo():
             entry._take_step(step, after)
+        self.env["integration.audit"]._record(self, f"return.{step}", before=before, after={"state": after})
 
     def _take_step(self, step, after):
         self.write({"state": after, "status": after})

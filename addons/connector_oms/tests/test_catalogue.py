@@ -5,7 +5,7 @@ from odoo import fields
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
-from odoo.addons.connector_base.lib.errors import TransientError
+from odoo.addons.connector_base.lib.errors import PermanentError, TransientError
 
 from ..catalogue import round as rounds
 from ..models import integration_flow_publish as publishing
@@ -163,6 +163,27 @@ class TestCatalogueOut(CatalogueCase):
         self.drain(self.out)
         self.work()
         self.assertEqual((self.shown(), self.value().state), (Decimal("21.00"), "same"))
+
+    def test_a_message_that_was_given_up_holds_nothing_back(self):
+        self.own(price="odoo")
+        self.adapter.script = [PermanentError("No.")]
+        self.product.list_price = 21
+        self.work()
+        self.assertEqual((self.value().state, self.value().message_id.state), ("sending", "blocked"))
+        self.work()
+        self.assertEqual(len(self.adapter.sent), 1, "the same is not sent again by itself")
+        self.product.list_price = 22
+        self.work()
+        self.assertEqual((self.shown(), self.value().state), (Decimal("22.00"), "same"))
+
+    def test_a_decision_is_not_undone_by_a_comparison_that_waits(self):
+        self.own(price="odoo")
+        self.product.list_price = 2.0
+        self.work()
+        self.env["integration.catalogue.value"]._recheck(self.backend)
+        self.value().action_set_ours()
+        self.work()
+        self.assertEqual(self.shown(), Decimal("2.00"))
 
     def test_a_refusal_is_reported_and_does_not_stop_the_rest(self):
         self.own(price="odoo", barcode="odoo")

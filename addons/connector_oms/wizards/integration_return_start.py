@@ -86,6 +86,6 @@ class IntegrationReturnStartLine(models.TransientModel):
     order_line_id = fields.Many2one("sale.order.line", required=True)
     product_id = fields.Many2one("product.product", readonly=True)
     left = fields.Integer("Delivered", readonly=True, help="And not announced to come back yet.")
-    quantity = fields.Integer("Comes back")
+    quantity = fields.Integer("Units", help="So many come back.")
     reason = fields.Selection(REASONS, default="unwanted", required=True)
     note = fields.Char("What the customer says")

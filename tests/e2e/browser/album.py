@@ -243,7 +243,9 @@ ALBUM = (
     Picture("payouts", action("connector_oms.integration_payout_action"), "manager"),
     Picture("payout", action("connector_oms.integration_payout_action", "payout"), "manager"),
     Picture(
-        "books", after(action("connector_oms.integration_books_check_action"), choosing("Channel"), pressing("Compare"))
+        "books",
+        after(action("connector_oms.integration_books_check_action"), choosing("Channel"), pressing("Compare")),
+        phone=False,
     ),
     Picture("matches", action("connector_oms.integration_product_match_action")),
     Picture("listings", action("connector_oms.integration_catalogue_value_action")),

@@ -28,7 +28,6 @@ class Scene:
     def play(self) -> None:
         """Let it all happen, once."""
         self._orders()
-        self._outage()
         self._mappings()
         self._correction()
         self._purchase()
@@ -36,6 +35,8 @@ class Scene:
         self._rules()
         self._prices()
         self._matches()
+        # last: a later look-up would find the orders, and settle what was given up
+        self._outage()
         self._count()
 
     def one(self, model: str, *domain: Any, order: str = "id") -> int:
