@@ -50,3 +50,26 @@ class TestPersonOrders(OrderCase):
         self.send(document)
         found = self.env["sale.order"].search([("integration_external_id", "=", document.external_id)])
         self.assertEqual(found, sale)
+
+    def test_what_was_said_about_a_return_is_forgotten(self):
+        sale = self.bring(builder.order(604, lines=[builder.line("SKU-A")], email=ADA))
+        sale.partner_id.email = ADA
+        values = {
+            "name": "R1",
+            "backend_id": self.backend.id,
+            "external_id": "return-604",
+            "order_id": sale.id,
+            "state": "open",
+            "line_ids": [
+                (0, 0, {"external_id": "rl-604", "order_line_id": sale.order_line.id, "note": "My baby cried"})
+            ],
+        }
+        entry = self.env["integration.return"].create(values)
+        flow = self.make_flow("return.out")
+        entry._tell("close")
+        self.assertIn(
+            entry, self.env["integration.return"].browse(self.person._records_of(sale.partner_id)[entry._name])
+        )
+        self.assertIn(flow, self.person._find(ADA).messages.flow_id)
+        self.person._forget(ADA)
+        self.assertFalse(entry.line_ids.note)
