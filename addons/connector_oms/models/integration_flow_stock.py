@@ -198,7 +198,8 @@ class IntegrationFlow(models.Model):
     def _job_compare_stock(self):
         """Hold what the channel says against what was published, slice by slice."""
         self.ensure_one()
-        flow = self.sudo()
+        # a comparison can wait: half of what the channel lets us ask is left to what cannot
+        flow = self.sudo().with_context(integration_tier="2")
         adapter = flow._stock_reader()[0]
         if not adapter:
             return "cannot be read"
@@ -207,6 +208,10 @@ class IntegrationFlow(models.Model):
         while rows and time.monotonic() < until:
             try:
                 known, read_at = reading.read(adapter, rows)
+            except RateLimitedError as error:
+                later = fields.Datetime.now() + timedelta(seconds=max(1, error.retry_after))
+                flow._request_job("_job_compare_stock", identity="compare-stock-later", eta=later)
+                return f"goes on later: {error}"
             except ConnectorError as error:
                 flow.backend_id._pause_for(error)
                 return f"stopped: {error}"

@@ -5,7 +5,7 @@ from odoo import fields
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
-from odoo.addons.connector_base.lib.errors import PermanentError, TransientError
+from odoo.addons.connector_base.lib.errors import PermanentError, RateLimitedError, TransientError
 
 from ..catalogue import round as rounds
 from ..models import integration_flow_publish as publishing
@@ -125,6 +125,34 @@ class TestCatalogueOut(CatalogueCase):
         self.product.list_price = 21
         self.work()
         self.assertEqual((self.adapter.lists, self.adapter.asked), (1, [["v1"]]))
+
+    def test_it_leaves_the_larger_part_of_the_limit_to_orders(self):
+        tiers = []
+        build = self.registry["integration.backend"]._get_adapter
+        self.patch(
+            self.registry["integration.backend"],
+            "_get_adapter",
+            lambda backend: tiers.append(backend.env.context.get("integration_tier")) or build(backend),
+        )
+        self.backend.price_owner = "odoo"
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+        self.out._job_publish_catalogue()
+        self.assertEqual(set(tiers), {"2"})
+
+    def test_it_waits_when_the_channel_asks_it_to(self):
+        self.backend.price_owner = "odoo"
+        read = self.adapter.read_products
+        self.adapter.read_products = lambda ids: (_ for _ in ()).throw(RateLimitedError("slow down", retry_after=30))
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+        self.out._job_publish_catalogue()
+        self.env.cr.postcommit.run()
+        waiting = [("identity_key", "=like", "integration:publish-catalogue-later:%"), ("state", "=", "pending")]
+        self.assertTrue(self.env["queue.job"].search(waiting).eta)
+        self.adapter.read_products = read
+        self.work()
+        self.assertEqual(self.value().state, "same")
 
     def test_no_longer_listed(self):
         del self.adapter.shown["v1"]

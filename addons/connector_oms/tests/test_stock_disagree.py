@@ -6,7 +6,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import tagged
 
-from odoo.addons.connector_base.lib.errors import TransientError
+from odoo.addons.connector_base.lib.errors import RateLimitedError, TransientError
 
 from ..stock import reading
 from .stock_channel import StockChannel
@@ -229,6 +229,14 @@ class TestDisagreement(PublishCase):
         self.round()
         self.assertEqual(self.level().mismatches, 0)
         self.assertEqual(self.held, 8)
+
+    def test_a_comparison_that_has_to_wait_goes_on(self):
+        self.adapter.read_levels = lambda *args: (_ for _ in ()).throw(RateLimitedError("slow down", retry_after=30))
+        self.assertIn("goes on later", self.compare())
+        self.env.cr.postcommit.run()
+        waiting = [("identity_key", "=like", "integration:compare-stock-later:%"), ("state", "=", "pending")]
+        self.assertTrue(self.env["queue.job"].search(waiting).eta)
+        del self.adapter.read_levels
 
     def test_levels_of_what_is_no_longer_linked_go(self):
         self.env["integration.product.binding"].search([("record_id", "=", self.product.id)]).unlink()
