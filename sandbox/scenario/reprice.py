@@ -8,6 +8,8 @@ from .quiet import wait_quiet
 
 RAISED = 27.5
 MEDDLED = 24.0
+#: what one company has agreed to pay
+COMPANY_LIST, AGREED = "Brass & Co.", 22.5
 
 
 def reprice(world: World) -> Chapter:
@@ -26,6 +28,7 @@ def reprice(world: World) -> Chapter:
     _compare(world)
     chapter.holds("price_put_right", _price(world, meddled), RAISED)
     _change_both(world, both, products[both], chapter)
+    _keep_list(world, products[meddled], meddled, chapter)
     told = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in chapter.figures.items())
     world.tell.say(f"prices: {told}")
     return chapter
@@ -49,6 +52,22 @@ def _change_both(world: World, sku: str, product: int, chapter: Chapter) -> None
         odoo.press("integration.catalogue.value", "action_set_ours", [value["id"]])
         wait_quiet(world)
     chapter.holds("price_decided", _price(world, sku), PRICE)
+
+
+def _keep_list(world: World, product: int, sku: str, chapter: Chapter) -> None:
+    """The shop's price list of a company follows a price list of Odoo."""
+    odoo, mine = world.odoo, [("backend_id", "=", world.backend_id)]
+    if not world.shop.get("price-lists")["price_lists"]:
+        world.shop.post("price-lists", {"name": COMPANY_LIST})
+    odoo.press("integration.backend", "action_learn_price_lists", [world.backend_id])
+    (entry,) = odoo.rows("integration.catalogue.list", mine, ["currency_id"])
+    pricelist = odoo.create("product.pricelist", {"name": COMPANY_LIST, "currency_id": entry["currency_id"][0]})
+    rule = {"applied_on": "0_product_variant", "product_id": product, "compute_price": "fixed"}
+    odoo.create("product.pricelist.item", {**rule, "pricelist_id": pricelist, "fixed_price": AGREED})
+    odoo.write("integration.catalogue.list", [entry["id"]], {"pricelist_id": pricelist, "owner": "odoo"})
+    wait_quiet(world)
+    (there,) = world.shop.get("price-lists")["price_lists"]
+    chapter.holds("price_of_the_company", there["prices"].get(sku), AGREED)
 
 
 def _compare(world: World) -> None:

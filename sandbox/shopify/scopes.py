@@ -21,11 +21,12 @@ REQUIRED: dict[str, tuple[str, ...]] = {
         ("product", "products", "productVariant", "productVariants", "productsCount", "productVariantsCount"),
         ("read_products",),
     ),
+    **dict.fromkeys(("priceList", "priceLists"), ("read_products",)),
     **dict.fromkeys(("return", "returnableFulfillments", "returnReasonDefinitions"), ("read_returns",)),
     **dict.fromkeys(
         ("returnCreate", "returnApproveRequest", "returnDeclineRequest", "returnClose"), ("write_returns",)
     ),
-    **dict.fromkeys(("productVariantsBulkUpdate", "productUpdate"), ("write_products",)),
+    **dict.fromkeys(("productVariantsBulkUpdate", "productUpdate", "priceListFixedPricesAdd"), ("write_products",)),
     **dict.fromkeys(("inventoryItem", "inventoryItems", "inventoryLevel"), ("read_inventory", "read_products")),
     **dict.fromkeys(
         ("inventorySetQuantities", "inventoryAdjustQuantities", "inventoryActivate", "inventoryDeactivate"),

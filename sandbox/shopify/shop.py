@@ -39,6 +39,7 @@ FIRST_ID = {
     "Company": 1_900_001,
     "CompanyLocation": 2_900_001,
     "CompanyContact": 3_900_001,
+    "PriceList": 4_900_001,
     "WebhookSubscription": 1_600_000_000_001,
     "InventoryAdjustmentGroup": 800_000_001,
 }

@@ -53,4 +53,5 @@ def test_scenario_of_40_orders_ends_with_both_sides_equal(hub: Hub):
         "price_left_while_asked": 24.0,
         "asked_because": "both",
         "price_decided": 25.0,
+        "price_of_the_company": 22.5,
     }

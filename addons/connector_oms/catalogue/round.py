@@ -84,11 +84,15 @@ class Round:
         )
 
     def to_read(self, limit=READ_AT_ONCE):
-        """The next values that the channel has to be asked about: (value id, external id, asks).
+        """The next values that the channel has to be asked about: (value id, external id, asks, field).
 
         :param limit: variants; None for all
         """
         return self._execute(sql.TO_READ, limit=limit)
+
+    def list_ids(self):
+        """{field of a further price list: the channel's id of it}"""
+        return {one._field_name: one.external_id for one in self.backend._kept_lists()}
 
     def is_worth_a_list(self, least, part):
         """Whether so much is to be read that reading all that the channel lists is cheaper.
@@ -99,11 +103,12 @@ class Round:
         waiting, linked = self._execute(sql.WAITING)[0]
         return waiting >= least and waiting > part * linked
 
-    def decide(self, asked, documents):
+    def decide(self, asked, documents, lists):
         """Hold what Odoo wants against what the channel shows, and settle what follows.
 
         :param asked: of ``to_read``, from before the channel was read
         :param documents: {external id: canonical Product} of those that it lists
+        :param lists: {field of a further price list: {external id: price}}
         """
         digits = self.backend._catalogue_currency().decimal_places
         groups = {key: document.group_id for key, document in documents.items() if document.group_id}
@@ -113,12 +118,19 @@ class Round:
         asks = {row[0]: row[2] for row in asked}
         for row in self._execute(sql.TO_DECIDE, ids=list(asks)):
             theirs = shown.get(row[1])
+            if theirs is not None and row[3] in lists:
+                theirs = {row[3]: self._list_text(row[3], lists[row[3]].get(row[1]))}
             result = self._gone(row) if theirs is None else self._settle(row, theirs[row[3]])
             decided.append((*result, asks[row[0]]))
         columns = list(zip(*decided, strict=True)) or [()] * 9
         names = ("ids", "states", "reasons", "known", "wanted", "agreed", "corrected", "problems", "asks")
         self._execute(sql.DECIDED, **{name: list(column) for name, column in zip(names, columns, strict=True)})
         self.env["integration.catalogue.value"]._report(self.backend)
+
+    def _list_text(self, name, price):
+        lists = self.env["integration.catalogue.list"].sudo()
+        currency = lists.browse(int(name.removeprefix(listing.LIST))).currency_id
+        return listing.price_text(price, currency.decimal_places)
 
     def _gone(self, row):
         value_id, __, __, __, wanted, agreed, corrected, *__ = row
@@ -127,8 +139,8 @@ class Round:
     def _settle(self, row, theirs):
         value_id, __, product_id, name, wanted, agreed, corrected, *left = row
         past = listing.Past(agreed, corrected, tuple(left) if all(left) else None)
-        limit = self.backend.price_jump_percent if name == "price" else 0
-        verdict = listing.decide(self.backend[f"{name}_owner"], wanted, theirs, past, limit)
+        limit = self.backend.price_jump_percent if listing.is_price(name) else 0
+        verdict = listing.decide(self.backend._owner_of(name), wanted, theirs, past, limit)
         if verdict.state in (listing.SEND, listing.TAKE):
             corrected = verdict.corrects
         state, reason, problem = verdict.state, verdict.reason, ""

@@ -16,6 +16,8 @@ from .matching import clean, normal_code
 
 #: what can be kept in step, in the order in which it is shown
 FIELDS = ("price", "barcode", "weight", "title")
+#: what the names of further prices begin with: those of a channel's other price lists
+LIST = "list:"
 GRAM = Decimal("0.001")
 
 ODOO, CHANNEL, COMPARE = "odoo", "channel", "compare"
@@ -80,6 +82,11 @@ def decide(owner: str, ours: str | None, theirs: str, past: Past, limit: float =
     if limit and _jumps(right, other, limit):
         return Verdict(ASK, JUMP)
     return Verdict(SEND if owner == ODOO else TAKE, corrects=meddled)
+
+
+def is_price(name: str) -> bool:
+    """Whether a field is a price, of the shop or of one of its further lists."""
+    return name == "price" or name.startswith(LIST)
 
 
 def _jumps(right: str, other: str | None, limit: float) -> bool:

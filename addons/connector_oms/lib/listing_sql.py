@@ -63,7 +63,7 @@ RETURNING v.id"""
 #: What the channel has to be asked about, and how often that was asked for by now: what is
 #: asked for after this is not answered by what is read next.
 TO_READ = """
-SELECT v.id, b.external_id, v.asks
+SELECT v.id, b.external_id, v.asks, v.field
   FROM integration_catalogue_value v
   JOIN integration_product_binding b ON b.id = v.binding_id
  WHERE v.backend_id = %(backend_id)s AND v.asks > v.seen AND v.state <> 'sending'

@@ -22,6 +22,7 @@ from . import (
     integration_backend_share,
     integration_backend_stock,
     integration_backend_terms,
+    integration_catalogue_list,
     integration_catalogue_mark,
     integration_catalogue_run,
     integration_catalogue_source,

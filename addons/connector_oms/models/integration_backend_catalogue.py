@@ -1,8 +1,10 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
+
+from odoo.addons.connector_base.lib.errors import ConnectorError
 
 from ..catalogue.marks import mark_backends
-from ..lib.listing import FIELDS
+from ..lib.listing import FIELDS, LIST
 from ..stock.jobs import in_own_env
 
 OWNERS = [
@@ -40,13 +42,26 @@ class IntegrationBackend(models.Model):
         tracking=True,
         help="A price that would rise or fall by more waits for a person. 0: never ask.",
     )
+    price_list_ids = fields.One2many("integration.catalogue.list", "backend_id", "Further price lists")
     listing_count = fields.Integer("Product data", compute="_compute_listing_counts")
     listing_open_count = fields.Integer("To be decided", compute="_compute_listing_counts")
 
     def _kept_fields(self):
         """The fields that this channel and Odoo keep in step, or at least compare."""
         self.ensure_one()
-        return tuple(name for name in FIELDS if self[f"{name}_owner"])
+        own = tuple(name for name in FIELDS if self[f"{name}_owner"])
+        return own + tuple(one._field_name for one in self._kept_lists())
+
+    def _kept_lists(self):
+        """The further price lists of the channel that a price list of Odoo stands for."""
+        lists = self.env["integration.catalogue.list"].sudo()
+        return lists.search([("backend_id", "=", self.id), ("pricelist_id", "!=", False)])
+
+    def _owner_of(self, name):
+        """Who owns a field: a value of ``lib.listing``."""
+        if name.startswith(LIST):
+            return self.env["integration.catalogue.list"].sudo().browse(int(name.removeprefix(LIST))).owner
+        return self[f"{name}_owner"]
 
     def _catalogue_currency(self):
         """The currency that the channel's prices are in."""
@@ -139,6 +154,17 @@ class IntegrationBackend(models.Model):
             "tag": "display_notification",
             "params": {"message": message, "type": "info"},
         }
+
+    def action_learn_price_lists(self):
+        """Button “Look up price lists”: ask the channel which it has."""
+        self.ensure_one()
+        self.check_access("write")
+        try:
+            found = self.sudo()._get_adapter().list_price_lists()
+        except (AttributeError, ConnectorError) as error:
+            raise UserError(self.env._("%(channel)s does not say: %(why)s", channel=self.name, why=error)) from error
+        self.env["integration.catalogue.list"].sudo()._learn(self, found)
+        return True
 
     def action_open_listings(self):
         """Smart button: what the channel shows, beside what Odoo wants."""

@@ -24,7 +24,12 @@ class IntegrationCatalogueSource(models.AbstractModel):
             "weight": lambda: {product.id: listing.weight_text(self._kilograms(product)) for product in products},
         }
         wanted = {}
+        for one in backend._kept_lists():
+            texts = self._list_prices(one, products)
+            wanted |= {(binding.id, one._field_name): texts[binding.record_id.id] for binding in bindings}
         for name in kept:
+            if name.startswith(listing.LIST):
+                continue
             if name == "title":
                 wanted |= {(key, name): text for key, text in self._titles(backend, bindings).items()}
             else:
@@ -43,6 +48,21 @@ class IntegrationCatalogueSource(models.AbstractModel):
             price = self._with_taxes(backend, product.sudo(), found[product.id], currency)
             texts[product.id] = listing.price_text(currency.round(price), currency.decimal_places)
         return texts
+
+    def _list_prices(self, price_list, products):
+        """Prices of a further list, as its price list of Odoo says, in the list's own currency."""
+        pricelist, currency = price_list.pricelist_id, price_list.pricelist_id.currency_id
+        if currency != price_list.currency_id:
+            return dict.fromkeys(products.ids, "")
+        found = pricelist._get_products_price(products.sudo(), 1.0)
+        backend = price_list.backend_id
+        return {
+            product.id: listing.price_text(
+                currency.round(self._with_taxes(backend, product.sudo(), found[product.id], currency)),
+                currency.decimal_places,
+            )
+            for product in products
+        }
 
     def _with_taxes(self, backend, product, price, currency):
         """A price with or without taxes, as the channel shows prices."""
@@ -80,7 +100,11 @@ class IntegrationCatalogueSource(models.AbstractModel):
 
         :raises UserError: Odoo cannot take it; says why
         """
-        if name == "price":
+        if name.startswith(listing.LIST):
+            one = self.env["integration.catalogue.list"].sudo().browse(int(name.removeprefix(listing.LIST)))
+            self._require_plain_taxes(backend)
+            self._take_listed(one.pricelist_id, product, float(text))
+        elif name == "price":
             self._take_price(backend, product, float(text))
         elif name == "weight":
             template = product.product_tmpl_id.sudo()
@@ -94,10 +118,7 @@ class IntegrationCatalogueSource(models.AbstractModel):
             product.sudo().write({"barcode": text} if name == "barcode" else {"name": text})
 
     def _take_price(self, backend, product, price):
-        if backend.price_taxes != "as_is":
-            raise UserError(
-                self.env._("The channel's prices are with other taxes than Odoo's. Enter the price in Odoo by hand.")
-            )
+        self._require_plain_taxes(backend)
         if not backend._check_price_currency(backend.pricelist_id.currency_id or backend.company_id.currency_id):
             raise UserError(self.env._("The channel sells in another currency than the price list."))
         pricelist = backend.pricelist_id.sudo()
@@ -109,6 +130,12 @@ class IntegrationCatalogueSource(models.AbstractModel):
             )
         else:
             product.sudo().list_price = price
+
+    def _require_plain_taxes(self, backend):
+        if backend.price_taxes != "as_is":
+            raise UserError(
+                self.env._("The channel's prices are with other taxes than Odoo's. Enter the price in Odoo by hand.")
+            )
 
     def _take_listed(self, pricelist, product, price):
         """The price of the variant on a price list, whatever other rules the list has for it."""

@@ -2,9 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..lib import listing_sql as sql
-from ..lib.listing import texts_of
+from ..lib.listing import FIELDS, texts_of
 
-FIELD_NAMES = [("price", "Price"), ("barcode", "Barcode"), ("weight", "Weight (kg)"), ("title", "Name")]
 STATES = [
     ("read", "Channel to be asked"),
     ("send", "To be sent"),
@@ -42,7 +41,7 @@ class IntegrationCatalogueValue(models.Model):
     company_id = fields.Many2one("res.company", required=True, index=True, readonly=True)
     binding_id = fields.Many2one("integration.product.binding", required=True, ondelete="cascade", readonly=True)
     product_id = fields.Many2one("product.product", required=True, index=True, ondelete="cascade", readonly=True)
-    field = fields.Selection(FIELD_NAMES, "What", required=True, readonly=True)
+    field = fields.Selection("_selection_field", "What", required=True, readonly=True)
     wanted = fields.Char("In Odoo", readonly=True)
     known = fields.Char("At the channel", readonly=True)
     agreed = fields.Char("Last the same", readonly=True)
@@ -64,11 +63,19 @@ class IntegrationCatalogueValue(models.Model):
     _open_idx = models.Index("(backend_id, state) WHERE state IN ('send', 'ask', 'refused')")
     _message_idx = models.Index("(message_id) WHERE message_id IS NOT NULL")
 
+    @api.model
+    def _selection_field(self):
+        """The fields of products, and a price for each further price list of a channel."""
+        names = {"price": self.env._("Price"), "barcode": self.env._("Barcode"), "title": self.env._("Name")}
+        names["weight"] = self.env._("Weight (kg)")
+        lists = self.env["integration.catalogue.list"].sudo().search([("pricelist_id", "!=", False)])
+        return [*((name, names[name]) for name in FIELDS), *((one._field_name, one.name) for one in lists)]
+
     @api.depends("product_id", "field")
     def _compute_display_name(self):
         names = dict(self._fields["field"]._description_selection(self.env))
         for value in self:
-            value.display_name = f"{value.product_id.display_name}: {names[value.field]}"
+            value.display_name = f"{value.product_id.display_name}: {names.get(value.field, value.field)}"
 
     def action_set_ours(self):
         """Button “Set Odoo's”: send Odoo's value, whoever owns the field."""
@@ -180,7 +187,7 @@ class IntegrationCatalogueValue(models.Model):
 
     def _words(self, backend, kind, name, count, problem):
         """(cause, what to do) of what waits."""
-        what = dict(self._fields["field"]._description_selection(self.env))[name]
+        what = dict(self._fields["field"]._description_selection(self.env)).get(name, name)
         facts = {"channel": backend.name, "what": what, "count": count, "problem": problem or "?"}
         causes = {
             "both": self.env._("%(what)s: %(count)s were changed both in Odoo and at %(channel)s.", **facts),

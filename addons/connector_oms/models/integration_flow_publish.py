@@ -10,7 +10,7 @@ from ..catalogue.round import READ_AT_ONCE, Round
 from ..lib import listing_sql as sql
 from ..lib.documents import CatalogueUpdate, ListingUpdate
 from ..lib.levels import slices
-from ..lib.listing import load_values
+from ..lib.listing import LIST, load_values
 from ..stock.jobs import in_own_env
 
 #: seconds one job works before it asks for the next
@@ -78,12 +78,14 @@ class IntegrationFlow(models.Model):
                 return self._compare_list(backend._get_adapter()), 0
             asked = self._in_round(lambda one: one.to_read())
             ids = list(dict.fromkeys(row[1] for row in asked))
-            documents = backend._get_adapter().read_products(ids) if ids else {}
+            adapter = backend._get_adapter()
+            documents = adapter.read_products(ids) if ids else {}
+            lists = self._read_lists(adapter, asked)
         except ConnectorError as error:
             backend._pause_for(error)
             return 0, max(1, error.retry_after) if isinstance(error, RateLimitedError) else 60
         if asked:
-            self._in_round(lambda one: one.decide(asked, documents))
+            self._in_round(lambda one: one.decide(asked, documents, lists))
         return len(asked), 0
 
     def _compare_list(self, adapter):
@@ -99,13 +101,23 @@ class IntegrationFlow(models.Model):
         while documents := {document.external_id: document for document in islice(listed, READ_AT_ONCE)}:
             asked = [row for key in documents for row in waiting.pop(key, ())]
             if asked:
-                self._in_round(lambda one, args=(asked, documents): one.decide(*args))
+                lists = self._read_lists(adapter, asked)
+                self._in_round(lambda one, args=(asked, documents, lists): one.decide(*args))
                 self._in_round(lambda one: one.emit())
             count += len(asked)
         gone = [row for rows in waiting.values() for row in rows]
         for part in slices(gone, READ_AT_ONCE):
-            self._in_round(lambda one, rows=part: one.decide(rows, {}))
+            self._in_round(lambda one, rows=part: one.decide(rows, {}, {}))
         return count + len(gone)
+
+    def _read_lists(self, adapter, asked):
+        """{field of a further price list: {external id: price}} of what is asked about."""
+        wanted = {}
+        for __, external_id, __, name in asked:
+            if name.startswith(LIST):
+                wanted.setdefault(name, []).append(external_id)
+        ids = self._in_round(lambda one: one.list_ids()) if wanted else {}
+        return {name: adapter.read_list_prices(ids[name], keys) for name, keys in wanted.items() if name in ids}
 
     def _listing_rows(self, message):
         ids = load_values(message._raws()[message.id])
@@ -122,10 +134,19 @@ class IntegrationFlow(models.Model):
             entry = listings.setdefault(
                 row["external_id"], {"external_id": row["external_id"], "group_id": row["group_id"]}
             )
-            if row["wanted"]:
+            if row["wanted"] and row["field"].startswith(LIST):
+                entry["list_prices"] = (*entry.get("list_prices", ()), self._list_price(row))
+            elif row["wanted"]:
                 entry |= self._listing_value(row["field"], row["wanted"])
         filled = [ListingUpdate(**entry) for entry in listings.values() if len(entry) > 2]
         return CatalogueUpdate(reference=f"catalogue-{message.id}", listings=tuple(filled)) if filled else None
+
+    def _list_of(self, name):
+        return self.env["integration.catalogue.list"].sudo().browse(int(name.removeprefix(LIST)))
+
+    def _list_price(self, row):
+        one = self._list_of(row["field"])
+        return {"list_id": one.external_id, "price": row["wanted"], "currency": one.currency_id.name}
 
     def _listing_value(self, name, text):
         if name == "price":
@@ -136,10 +157,15 @@ class IntegrationFlow(models.Model):
         """Keep what the channel took over, and what it refused.
 
         :param results: [(Call, CallResult)]; a call's ``meta["values"]`` says what it carried:
-            {external_id, field, value}; ``data["refused"]`` of its result lists
+            {external_id, field, value}, the field of a further price list being ``list:`` and
+            the channel's id of it; ``data["refused"]`` of its result lists
             {external_id, field, message}, without a field all of the variant's
         """
-        rows = {(row["external_id"], row["field"]): row["id"] for row in self._listing_rows(message)}
+        rows = {}
+        for row in self._listing_rows(message):
+            name = row["field"]
+            name = f"{LIST}{self._list_of(name).external_id}" if name.startswith(LIST) else name
+            rows[row["external_id"], name] = row["id"]
         taken, refused = {}, {}
         for call, result in results:
             complaints = result.data.get("refused", ())

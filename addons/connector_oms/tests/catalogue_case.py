@@ -7,7 +7,7 @@ from odoo.addons.connector_base.lib.adapter import Call, CallResult
 from odoo.addons.connector_base.lib.errors import AmbiguousError
 from odoo.addons.connector_base.tests.common import MemoryAdapter
 
-from ..lib.documents import Product
+from ..lib.documents import PriceList, Product
 from .order_case import OrderCase
 
 NAMES = {"price": "price", "barcode": "barcode", "weight_kg": "weight", "title": "title"}
@@ -27,6 +27,7 @@ class ListingChannel(MemoryAdapter):
         self.taken = []
         self.refuse = {}
         self.asked = []
+        self.list_prices = {}
         self.lists = 0
 
     def read_products(self, external_ids):
@@ -39,6 +40,15 @@ class ListingChannel(MemoryAdapter):
         self.lists += 1
         for key, values in list(self.shown.items()):
             yield Product(external_id=key, **values)
+
+    def list_price_lists(self):
+        """The further price lists."""
+        return [PriceList(external_id="pl-gold", name="Gold customers", currency="USD")]
+
+    def read_list_prices(self, list_id, external_ids):
+        """Fixed prices of a further list."""
+        found = self.list_prices.get(list_id, {})
+        return {key: found[key] for key in external_ids if key in found}
 
     def prepare(self, topic, document):
         """One call for each product of the channel."""
@@ -53,6 +63,11 @@ class ListingChannel(MemoryAdapter):
             for entry in entries
             for attribute, name in NAMES.items()
             if getattr(entry, attribute) is not None
+        ]
+        values += [
+            {"external_id": entry.external_id, "field": f"list:{one.list_id}", "value": str(one.price)}
+            for entry in entries
+            for one in entry.list_prices
         ]
         return Call(
             key=f"{reference}:{group_id}",
@@ -78,6 +93,10 @@ class ListingChannel(MemoryAdapter):
             key = item["external_id"], item["field"]
             if key in self.refuse:
                 refused.append({"external_id": key[0], "field": key[1], "message": self.refuse[key]})
+                continue
+            if item["field"].startswith("list:"):
+                self.list_prices.setdefault(item["field"][5:], {})[key[0]] = Decimal(item["value"])
+                self.taken.append((*key, item["value"]))
                 continue
             attribute = {name: attribute for attribute, name in NAMES.items()}[item["field"]]
             number = attribute in ("price", "weight_kg")

@@ -18,7 +18,7 @@ from ...connector_base.lib.adapter import (
     PollPage,
 )
 from ...connector_base.lib.errors import ConfigurationError
-from ...connector_oms.lib.documents import Location, Product, RefundRequest, StockLevel
+from ...connector_oms.lib.documents import Location, PriceList, Product, RefundRequest, StockLevel
 from . import (
     catalogue,
     checks,
@@ -161,6 +161,14 @@ class ShopifyAdapter(Adapter):
         """{variant id: variant} as they are shown now; without those that are no longer listed."""
         return catalogue.read_products(self.client, list(external_ids), self.settings.currency or None)
 
+    def list_price_lists(self) -> list[PriceList]:
+        """The shop's price lists beside its own prices: of companies, of markets."""
+        return catalogue.read_price_lists(self.client)
+
+    def read_list_prices(self, list_id: str, external_ids: Iterable[str]) -> dict[str, Decimal]:
+        """{variant id: fixed price on a price list}; without those that have none there."""
+        return catalogue.read_list_prices(self.client, list_id, list(external_ids))
+
     def reckon_refund(self, request: RefundRequest) -> Decimal:
         """What a refund would come to now, in the shop's currency; nothing is done.
 
@@ -232,6 +240,7 @@ _SEND: dict[str, Callable] = {
     "order_cancel": encode.send_cancellation,
     "product_variants_bulk_update": catalogue.send_variants,
     "product_update": catalogue.send_title,
+    "price_list_fixed_prices_add": catalogue.send_list_prices,
     "return_create": give_back.send_return,
     "return_approve": give_back.send_step,
     "return_decline": give_back.send_step,
@@ -246,6 +255,7 @@ _FIND: dict[str, Callable] = {
     "order_cancel": encode.find_cancellation,
     "product_variants_bulk_update": catalogue.find_update,
     "product_update": catalogue.find_update,
+    "price_list_fixed_prices_add": catalogue.find_list_prices,
     "return_create": give_back.find_return,
     "return_approve": give_back.find_step,
     "return_decline": give_back.find_step,

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 
 from ...connector_base.lib.adapter import Call, CallResult
-from ...connector_base.lib.errors import TransientError
-from ...connector_oms.lib.documents import CatalogueUpdate, Product
+from ...connector_base.lib.errors import DataError, TransientError
+from ...connector_oms.lib.documents import CatalogueUpdate, PriceList, Product
 from . import const, listings, products
 from .client import ShopifyClient
-from .paging import by_ids
-from .values import text
+from .paging import all_nodes, by_ids
+from .values import decimal, nodes, tail, text
 
 
 def read_products(client: ShopifyClient, ids: Sequence[str], currency: str | None) -> dict[str, Product]:
@@ -26,6 +27,29 @@ def read_products(client: ShopifyClient, ids: Sequence[str], currency: str | Non
             raise TransientError(f"Shopify could not give a variant: {node.problem}")
         if node.value and node.value.get("product"):
             found[node.id] = products.product(node.value, currency)
+    return found
+
+
+def read_price_lists(client: ShopifyClient) -> list[PriceList]:
+    """The shop's price lists: of companies, of markets."""
+    found = all_nodes(client, "price_lists", ("priceLists",), const.MAX_ITEMS)
+    return [PriceList(external_id=node["id"], name=text(node.get("name")), currency=node["currency"]) for node in found]
+
+
+def read_list_prices(client: ShopifyClient, list_id: str, ids: Sequence[str]) -> dict[str, Decimal]:
+    """{variant id: fixed price on a price list}; without those that have none there.
+
+    :raises DataError: Shopify does not know the price list (any more)
+    """
+    found = {}
+    for start in range(0, len(ids), const.LIST_PRICES_PER_CALL):
+        part = ids[start : start + const.LIST_PRICES_PER_CALL]
+        query = " OR ".join(f"variant_id:{tail(key)}" for key in part)
+        variables = {"id": list_id, "first": const.LIST_PRICES_PER_CALL, "query": query}
+        entry = client.query("price_list_prices", variables).data.get("priceList")
+        if entry is None:
+            raise DataError("Shopify does not know the price list (any more)", category="catalogue")
+        found |= {row["variant"]["id"]: decimal(row["price"]["amount"]) for row in nodes(entry.get("prices"))}
     return found
 
 
@@ -64,6 +88,32 @@ def send_title(client: ShopifyClient, call: Call) -> CallResult:
     errors = [{"message": error.get("message")} for error in payload.get("userErrors") or ()]
     refused = listings.refusals(call, errors)
     return CallResult(external_id=text((payload.get("product") or {}).get("id")), data={"refused": refused})
+
+
+def send_list_prices(client: ShopifyClient, call: Call) -> CallResult:
+    """Set prices of a further list. Shopify refuses all when one is at fault: the others go once more.
+
+    :return: data ``refused``, as of ``send_variants``
+    :raises AmbiguousError: it may have worked
+    """
+    rest: Call | None = call
+    refused: list[dict[str, str]] = []
+    while rest is not None:  # each round has fewer prices
+        answer = client.mutate(call.operation, rest.body, safe=False)
+        errors = (answer.data.get("priceListFixedPricesAdd") or {}).get("userErrors") or ()
+        found = [{**item, "field": ""} for item in listings.refusals(rest, errors)]
+        refused += found
+        rest = listings.without_list_prices(rest, found)
+    return CallResult(external_id=call.meta["list_id"], data={"refused": refused})
+
+
+def find_list_prices(client: ShopifyClient, call: Call, now: datetime) -> CallResult | None:
+    """Whether a price list has all prices of a call whose answer was lost; None: send it again."""
+    values = call.meta["values"]
+    held = read_list_prices(client, call.meta["list_id"], [item["external_id"] for item in values])
+    if any(held.get(item["external_id"]) != Decimal(item["value"]) for item in values):
+        return None
+    return CallResult(external_id=call.meta["list_id"], data={"refused": [], "looked_up": True})
 
 
 def find_update(client: ShopifyClient, call: Call, now: datetime) -> CallResult | None:

@@ -57,6 +57,7 @@ FULFILLMENT_LINES = 100
 FULFILLMENTS = 250
 PRODUCTS_PER_CALL = 15
 VARIANTS_PER_CALL = 100
+LIST_PRICES_PER_CALL = 100
 VARIANTS_PER_PRODUCT = 100
 
 #: what the hub needs a token to be allowed; ``write_x`` implies ``read_x``

@@ -2,7 +2,8 @@
 
 Pure. Admin API: ``productVariantsBulkUpdate`` changes variants of one product (at most 250 a
 call); with ``allowPartialUpdates`` a variant at fault is left out and the others are changed.
-``productUpdate`` changes what all variants share. Neither takes an idempotency key or
+``productUpdate`` changes what all variants share, ``priceListFixedPricesAdd`` the prices of a
+further list (of a company, a market; at most 250 a call, refused as a whole). None takes an idempotency key or
 compares: the values are absolute, and a call whose answer was lost is looked up.
 """
 
@@ -12,14 +13,15 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from ...connector_base.lib.adapter import Call
-from ...connector_oms.lib.documents import CatalogueUpdate, ListingUpdate, Product
-from ...connector_oms.lib.listing import texts_of
+from ...connector_oms.lib.documents import CatalogueUpdate, ListingUpdate, ListPrice, Product
+from ...connector_oms.lib.listing import LIST, texts_of
 from .const import MAX_ITEMS
 from .operations import operation
 from .values import quantum, tail, text
 
 VARIANTS = "product_variants_bulk_update"
 TITLE = "product_update"
+LIST_PRICES = "price_list_fixed_prices_add"
 
 Json = Mapping[str, Any]
 #: part of a user error's path -> field it is about
@@ -43,7 +45,34 @@ def update_calls(update: CatalogueUpdate) -> list[Call]:
         titled = [entry for entry in entries if entry.title]
         if titled:
             calls.append(_title_call(f"{update.reference}:{tail(group_id)}:title", group_id, titled))
+    return calls + _list_calls(update)
+
+
+def _list_calls(update: CatalogueUpdate) -> list[Call]:
+    """The calls that set prices of further lists, of all products together."""
+    lists: dict[str, list[tuple[str, ListPrice]]] = {}
+    for entry in update.listings:
+        for one in entry.list_prices:
+            lists.setdefault(one.list_id, []).append((entry.external_id, one))
+    calls = []
+    for list_id, rows in lists.items():
+        for part, start in enumerate(range(0, len(rows), MAX_ITEMS), 1):
+            values = [
+                {"external_id": key, "field": f"{LIST}{list_id}", "value": str(one.price), "currency": one.currency}
+                for key, one in rows[start : start + MAX_ITEMS]
+            ]
+            calls.append(list_call(f"{update.reference}:{tail(list_id)}:list{part}", list_id, values))
     return calls
+
+
+def list_call(key: str, list_id: str, values: Sequence[Mapping[str, str]]) -> Call:
+    """The call that sets these prices of a further list."""
+    prices = [
+        {"variantId": item["external_id"], "price": {"amount": item["value"], "currencyCode": item["currency"]}}
+        for item in values
+    ]
+    body = operation(LIST_PRICES).body({"priceListId": list_id, "prices": prices})
+    return Call(key=key, operation=LIST_PRICES, body=body, meta={"list_id": list_id, "values": list(values)})
 
 
 def _variant_values(entry: ListingUpdate) -> list[dict[str, str]]:
@@ -106,6 +135,13 @@ def without(call: Call, refused: Collection[Mapping[str, str]]) -> Call | None:
         and (item["external_id"], "") not in out
     ]
     return variants_call(call.key, call.meta["group_id"], values) if values else None
+
+
+def without_list_prices(call: Call, refused: Collection[Mapping[str, str]]) -> Call | None:
+    """The other prices of a refused call; None when all are at fault, or nothing is."""
+    at_fault = {item["external_id"] for item in refused}
+    values = [item for item in call.meta["values"] if item["external_id"] not in at_fault]
+    return list_call(call.key, call.meta["list_id"], values) if values and at_fault else None
 
 
 def shows(call: Call, shown: Mapping[str, Product], currency: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .. import inventory, listings, summary
+from ..gid import gid
 from ..store import stamp
 from .core import Oracle, route
 
@@ -119,6 +120,35 @@ def _add_variant(oracle: Oracle, data: dict) -> dict:
         shop.emit("products/create", shop.store.get("product", row["product"]))
         shop.store.commit()
         return summary.variant(shop, row)
+
+
+@route("POST", "price-lists")
+def _add_price_list(oracle: Oracle, data: dict) -> dict:
+    shop = oracle.shop
+    with shop.store.lock:
+        key = shop.ids("PriceList")
+        entry = {"id": key, "name": data["name"], "currency": data.get("currency", "USD"), "prices": {}}
+        shop.store.put("pricelist", key, entry)
+        shop.store.commit()
+    return {"id": gid("PriceList", key)}
+
+
+@route("GET", "price-lists")
+def _price_lists(oracle: Oracle, data: dict) -> dict:
+    shop = oracle.shop
+    with shop.store.lock:
+        skus = {str(row["id"]): row["sku"] for row in shop.store.all("variant").values()}
+        rows = list(shop.store.all("pricelist").values())
+    return {
+        "price_lists": [
+            {
+                "id": gid("PriceList", row["id"]),
+                "name": row["name"],
+                "prices": {skus[key]: price / 100 for key, price in row["prices"].items()},
+            }
+            for row in rows
+        ]
+    }
 
 
 @route("PATCH", "variants/{}")

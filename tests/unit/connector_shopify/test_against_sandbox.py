@@ -21,6 +21,7 @@ from addons.connector_oms.lib.documents import (
     CancellationRequest,
     CatalogueUpdate,
     ListingUpdate,
+    ListPrice,
     Package,
     Shipment,
     ShipmentLine,
@@ -493,3 +494,28 @@ def test_an_update_whose_answer_was_lost_is_found(shop):
 
 def test_a_variant_that_was_deleted_is_not_there(shop):
     assert shop.adapter.read_products(["gid://shopify/ProductVariant/1"]) == {}
+
+
+def test_prices_of_further_lists(shop):
+    made = shop.oracle("price-lists", {"name": "Gold", "currency": "USD"})
+    (found,) = shop.adapter.list_price_lists()
+    assert (found.external_id, found.name, found.currency) == (made["id"], "Gold", "USD")
+    price = ListPrice(list_id=made["id"], price=Decimal("12.30"), currency="USD")
+    entry = listing(shop, "HUB-0001", list_prices=(price,))
+    gone = ListingUpdate(
+        external_id="gid://shopify/ProductVariant/1", group_id="gid://shopify/Product/1", list_prices=(price,)
+    )
+    (call,) = shop.adapter.prepare("catalogue.out", CatalogueUpdate(reference="c-9", listings=(entry, gone)))
+    assert shop.adapter.lookup(call) is None
+    refused = shop.adapter.send(call).data["refused"]
+    assert [item["external_id"] for item in refused] == [gone.external_id]
+    assert shop.oracle("price-lists")["price_lists"][0]["prices"] == {"HUB-0001": 12.3}
+    held = shop.adapter.read_list_prices(made["id"], [entry.external_id, variant_of(shop, "HUB-0002")["id"]])
+    assert held == {entry.external_id: Decimal("12.3")}
+    (again,) = shop.adapter.prepare("catalogue.out", CatalogueUpdate(reference="c-10", listings=(entry,)))
+    assert shop.adapter.lookup(again) is not None
+
+
+def test_a_price_list_that_is_gone(shop):
+    with pytest.raises(DataError, match="does not know"):
+        shop.adapter.read_list_prices("gid://shopify/PriceList/1", ["gid://shopify/ProductVariant/1"])

@@ -28,6 +28,7 @@ SIZES = {
     "fulfillments": {"first": const.FULFILLMENTS, "lines": const.FULFILLMENT_LINES},
     "products_by_id": {"first": const.VARIANTS_PER_PRODUCT},
     "returnable_items": {"first": const.FULFILLMENTS_RETURNABLE, "lines": const.LINES_PER_RETURN},
+    "price_list_prices": {"first": const.LIST_PRICES_PER_CALL},
     "return_create": {"lines": const.LINES_PER_RETURN},
     "refunds_of_order": {"first": const.REFUNDS_PER_ORDER},
 }
@@ -124,6 +125,7 @@ def test_mutations_are_known_as_such():
         "inventory_activate",
         "inventory_set_quantities",
         "order_cancel",
+        "price_list_fixed_prices_add",
         "product_update",
         "product_variants_bulk_update",
         "refund_create",

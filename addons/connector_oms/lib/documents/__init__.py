@@ -1,7 +1,7 @@
 """Canonical documents: the only language adapters and the business share."""
 
 from .base import Document
-from .catalogue import CatalogueUpdate, ListingUpdate
+from .catalogue import CatalogueUpdate, ListingUpdate, ListPrice, PriceList
 from .order import (
     Cancellation,
     CancellationRequest,
@@ -43,6 +43,7 @@ __all__ = [
     "Discount",
     "Document",
     "Hold",
+    "ListPrice",
     "ListingUpdate",
     "Location",
     "Order",
@@ -50,6 +51,7 @@ __all__ = [
     "Package",
     "Payment",
     "Payout",
+    "PriceList",
     "Product",
     "Refund",
     "RefundLine",

@@ -7,6 +7,22 @@ from pydantic import Field
 from .base import Amount, CurrencyCode, Document, ExternalId
 
 
+class PriceList(Document):
+    """A price list that a channel has beside its own prices: of a company, of a market."""
+
+    external_id: ExternalId
+    name: str
+    currency: CurrencyCode
+
+
+class ListPrice(Document):
+    """The price of one unit on a further price list of the channel."""
+
+    list_id: ExternalId
+    price: Amount
+    currency: CurrencyCode
+
+
 class ListingUpdate(Document):
     """New values of one variant at the channel; what is None stays as it is there.
 
@@ -22,6 +38,7 @@ class ListingUpdate(Document):
     barcode: str | None = None
     weight_kg: Amount | None = None
     title: str | None = None
+    list_prices: tuple[ListPrice, ...] = ()
 
 
 class CatalogueUpdate(Document):
