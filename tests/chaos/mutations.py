@@ -1,9 +1,10 @@
 """All defences, each with the patch that takes it away and the tests that have to notice; see ``mutation``."""
 
 from tests.chaos.mutations_business import BUSINESS, DESK
+from tests.chaos.mutations_catalogue import CATALOGUE, GIVING_BACK
 from tests.chaos.mutations_ledger import RECEIVING, SENDING, WORKING
 from tests.chaos.mutations_policy import KEEPING, POLICY
 
-MUTATIONS = (*RECEIVING, *WORKING, *SENDING, *POLICY, *KEEPING, *BUSINESS, *DESK)
+MUTATIONS = (*RECEIVING, *WORKING, *SENDING, *POLICY, *KEEPING, *BUSINESS, *DESK, *CATALOGUE, *GIVING_BACK)
 #: those that the plain run of the tests takes away, one of each kind
 SAMPLE = ("signature of webhooks", "rate limit", "breaker opens", "stock is compared before it is set")

@@ -43,7 +43,9 @@ class IntegrationCatalogueList(models.Model):
         :param found: canonical ``PriceList`` documents
         """
         known = self.search([("backend_id", "=", backend.id)]).grouped("external_id")
-        currencies = self.env["res.currency"].search([]).grouped("name")
+        currencies = (
+            self.env["res.currency"].search([("name", "in", [entry.currency for entry in found])]).grouped("name")
+        )
         for entry in found:
             values = {"name": entry.name, "currency_id": currencies.get(entry.currency, self.currency_id).id}
             if entry.external_id in known:
