@@ -40,7 +40,7 @@ CATALOGUE = (
         "lib/listing_sql.py",
         "problem = NULLIF(n.problem, ''), seen = n.asks,",
         "problem = NULLIF(n.problem, ''), seen = v.asks,",
-        "test_catalogue",
+        "test_catalogue_conflict",
         "not_lost",
     ),
     of_oms(
@@ -56,7 +56,7 @@ CATALOGUE = (
         "models/integration_backend_catalogue.py",
         "                if other:\n",
         "                if False:\n",
-        "test_catalogue",
+        "test_catalogue_conflict",
         "one_owner",
     ),
     of_oms(
@@ -70,8 +70,8 @@ CATALOGUE = (
     of_oms(
         "refused product data does not count as taken over",
         "models/integration_flow_publish.py",
-        "                (taken if text is None else refused)[value_id] = (item[\"value\"], text)",
-        "                taken[value_id] = (item[\"value\"], text)",
+        '                (taken if text is None else refused)[value_id] = (item["value"], text)',
+        '                taken[value_id] = (item["value"], text)',
         "test_catalogue",
         "refus",
     ),
@@ -121,7 +121,7 @@ GIVING_BACK = (
     of_unit(
         "a return whose answer was lost is found",
         f"{SHOPIFY}/lib/give_back.py",
-        "            if any(call.meta[\"reference\"] in note for note in notes):\n",
+        '            if any(call.meta["reference"] in note for note in notes):\n',
         "            if False:\n",
         "connector_shopify/test_give_back",
         "return_whose_answer",
@@ -129,7 +129,7 @@ GIVING_BACK = (
     of_unit(
         "a refund whose answer was lost is found",
         f"{SHOPIFY}/lib/give_back.py",
-        "        if call.meta[\"reference\"] in text(entry.get(\"note\")):\n",
+        '        if call.meta["reference"] in text(entry.get("note")):\n',
         "        if False:\n",
         "connector_shopify/test_give_back",
         "refund_whose_answer",

@@ -94,6 +94,22 @@ class Round:
         """{field of a further price list: the channel's id of it}"""
         return {one._field_name: one.external_id for one in self.backend._kept_lists()}
 
+    def give_list_up(self, name):
+        """The channel has a price list no more: leave it alone, and say so."""
+        entry = self.env["integration.catalogue.list"].sudo().browse(int(name.removeprefix(listing.LIST)))
+        entry.pricelist_id = False
+        self.env["integration.exception"]._report(
+            self.backend,
+            "configuration",
+            self.env._(
+                "%(channel)s has no price list “%(list)s” any more. It is left alone from now on.",
+                channel=self.backend.name,
+                list=entry.name,
+            ),
+            self.env._("On the backend, tab Catalogue, look up the price lists and choose again."),
+            group_key=entry._gone_key,
+        )
+
     def is_worth_a_list(self, least, part):
         """Whether so much is to be read that reading all that the channel lists is cheaper.
 
@@ -118,8 +134,9 @@ class Round:
         asks = {row[0]: row[2] for row in asked}
         for row in self._execute(sql.TO_DECIDE, ids=list(asks)):
             theirs = shown.get(row[1])
-            if theirs is not None and row[3] in lists:
-                theirs = {row[3]: self._list_text(row[3], lists[row[3]].get(row[1]))}
+            if theirs is not None and row[3].startswith(listing.LIST):
+                prices = lists.get(row[3])
+                theirs = prices if prices is None else {row[3]: self._list_text(row[3], prices.get(row[1]))}
             result = self._gone(row) if theirs is None else self._settle(row, theirs[row[3]])
             decided.append((*result, asks[row[0]]))
         columns = list(zip(*decided, strict=True)) or [()] * 9

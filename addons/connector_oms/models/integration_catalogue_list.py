@@ -36,6 +36,11 @@ class IntegrationCatalogueList(models.Model):
         """What its values are kept under."""
         return f"{LIST}{self.id}"
 
+    @property
+    def _gone_key(self):
+        """What is reported when the channel has it no more goes by."""
+        return f"catalogue-list:{self.external_id}"[:80]
+
     @api.model
     def _learn(self, backend, found):
         """Keep which price lists a channel has; those that it has no more stay, and say so when used.
@@ -56,6 +61,9 @@ class IntegrationCatalogueList(models.Model):
     def write(self, vals):
         """Another price list concerns every product."""
         result = super().write(vals)
+        if vals.get("pricelist_id"):
+            for one in self:
+                self.env["integration.exception"]._heal_cause(one.backend_id, "configuration", one._gone_key)
         if {"pricelist_id", "owner"} & vals.keys():
             self.env["integration.catalogue.value"]._recheck(self.backend_id)
             mark_backends(self.env, self.backend_id.ids)

@@ -4,7 +4,7 @@ from itertools import islice
 
 from odoo import api, fields, models
 
-from odoo.addons.connector_base.lib.errors import ConnectorError, RateLimitedError
+from odoo.addons.connector_base.lib.errors import ConnectorError, DataError, RateLimitedError
 
 from ..catalogue.round import READ_AT_ONCE, Round
 from ..lib import listing_sql as sql
@@ -117,7 +117,14 @@ class IntegrationFlow(models.Model):
             if name.startswith(LIST):
                 wanted.setdefault(name, []).append(external_id)
         ids = self._in_round(lambda one: one.list_ids()) if wanted else {}
-        return {name: adapter.read_list_prices(ids[name], keys) for name, keys in wanted.items() if name in ids}
+        found = {}
+        for name, keys in wanted.items():
+            try:
+                found |= {name: adapter.read_list_prices(ids[name], keys)} if name in ids else {}
+            except DataError:
+                # one list that is gone must not hold up the rest
+                self._in_round(lambda one, gone=name: one.give_list_up(gone))
+        return found
 
     def _listing_rows(self, message):
         ids = load_values(message._raws()[message.id])

@@ -54,7 +54,7 @@ class IntegrationFlow(models.Model):
         )
 
     def _refund_request(self, request):
-        if request.state == "done":
+        if request.state != "waiting":
             return None
         return RefundRequest(
             reference=request.reference,

@@ -36,7 +36,11 @@ class IntegrationRefundRequest(models.Model):
     _external_uniq = models.Constraint("UNIQUE (backend_id, external_id)", "This refund is known already.")
 
     def _ask(self, order, values):
-        """Keep a decision, and queue it in the same transaction."""
+        """Keep a decision, and queue it in the same transaction.
+
+        Earlier ones that came to nothing are over: whoever tries their messages again pays nothing.
+        """
+        self._give_up_stuck(order)
         request = self.sudo().create(
             {
                 "backend_id": order.integration_backend_id.id,
@@ -55,3 +59,15 @@ class IntegrationRefundRequest(models.Model):
             business_key=f"sale.order,{order.id}",
         )
         return request
+
+    def _give_up_stuck(self, order):
+        waiting = self.sudo().search([("order_id", "=", order.id), ("state", "=", "waiting")])
+        messages = self.env["integration.message"].sudo()
+        stuck = messages.search(
+            [
+                ("res_model", "=", self._name),
+                ("res_id", "in", waiting.ids),
+                ("state", "in", ("blocked", "dead", "cancelled")),
+            ]
+        )
+        waiting.filtered(lambda request: request.id in stuck.mapped("res_id")).state = "refused"

@@ -203,6 +203,22 @@ class TestReturnOut(ReturnCase):
         with self.assertRaisesRegex(UserError, "Nothing is left"):
             self.pay_back()
 
+    def test_an_earlier_refund_that_came_to_nothing_is_not_paid_later(self):
+        self.ship()
+        self.adapter.script = [DataError("the refund comes to 9 by now", category="return")]
+        self.pay_back(units=1).action_refund()
+        self.drain(self.out)
+        first = self.requests()
+        message = self.env["integration.message"].search([("key", "=", first.reference)])
+        self.assertEqual((message.state, first.state), ("blocked", "waiting"))
+        self.pay_back(units=1).action_refund()
+        self.drain(self.out)
+        self.assertEqual(first.state, "refused")
+        self.assertEqual((self.requests() - first).state, "done")
+        message._reopen()
+        self.drain(self.out)
+        self.assertEqual((len(self.adapter.sent), message.state), (2, "done"))
+
     def test_rights(self):
         self.ship()
         seller = new_test_user(self.env, login="seller2", groups="sales_team.group_sale_salesman_all_leads")
