@@ -56,7 +56,6 @@ class IntegrationRefundRequest(models.Model):
             request.backend_id._flow("return.out"),
             request,
             key=request.reference,
-            business_key=f"sale.order,{order.id}",
         )
         return request
 
