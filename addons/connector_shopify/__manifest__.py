@@ -11,6 +11,7 @@
     "data": [
         "security/ir.model.access.csv",
         "data/ir_cron.xml",
+        "data/integration_flow.xml",
         "views/integration_backend_views.xml",
         "wizards/shopify_location_views.xml",
     ],

@@ -144,6 +144,12 @@ class IntegrationBackend(models.Model):
         flows = super()._default_flows()
         return [*flows, *(dict(flow) for flow in FLOWS)] if self.kind == "shopify" else flows
 
+    @api.model
+    def _complete_shopify_flows(self):
+        """Give backends that were there before an update the flows that it brought."""
+        for backend in self.with_context(active_test=False).search([("kind", "=", "shopify")]):
+            backend._ensure_flows()
+
     def _compute_shopify_secrets(self):
         for backend in self:
             names = backend._secret_names()

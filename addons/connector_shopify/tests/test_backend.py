@@ -48,6 +48,17 @@ class TestShopifyBackend(ShopifyMixin, TransactionCase):
         )
         self.assertTrue(self.backend._flow("order.in").full_state)
 
+    def test_an_update_completes_the_flows(self):
+        before = self.backend.flow_ids
+        before.filtered(lambda flow: flow.code in ("return.out", "catalogue.out")).unlink()
+        kept = self.backend.flow_ids
+        self.backend.active = False
+        self.env["integration.backend"]._complete_shopify_flows()
+        self.assertEqual(
+            set(self.backend.flow_ids.mapped("code")), set(kept.mapped("code")) | {"return.out", "catalogue.out"}
+        )
+        self.assertLessEqual(kept, self.backend.flow_ids, "those that were there stay as they are")
+
     def test_prices_are_the_shops_currency(self):
         euro = self.env.ref("base.EUR")
         euro.active = True
