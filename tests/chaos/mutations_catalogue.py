@@ -78,7 +78,7 @@ CATALOGUE = (
     of_unit(
         "a bad barcode does not keep a price from arriving",
         f"{SHOPIFY}/lib/catalogue.py",
-        "        rest = listings.without(rest, found)",
+        "        rest = without(rest, found)",
         "        rest = None",
         "connector_shopify/test_listings",
         "bad_value",

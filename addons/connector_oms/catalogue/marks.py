@@ -5,6 +5,7 @@ that is rolled back leaves none.
 """
 
 from ..lib import listing_sql as sql
+from ..stock.jobs import gathered
 
 KEY = "connector_oms.catalogue_marks"
 
@@ -40,29 +41,23 @@ def mark_everything(env):
 
 
 def _marks_of(env):
-    precommit = env.cr.precommit
-    marks = precommit.data.get(KEY)
-    if marks is None:
-        marks = precommit.data[KEY] = Marks()
-        precommit.add(lambda: _write(env, marks))
-    return marks
+    return gathered(env, KEY, Marks, _write)
 
 
 def _write(env, marks):
     """Append the marks for the backends that keep anything in step, and ask for their rounds."""
     flows = env["integration.flow"].sudo().search([("code", "=", "catalogue.out")])
-    flows = flows.filtered(lambda flow: flow.backend_id.state != "draft" and flow.backend_id._kept_fields())
-    if not flows:
-        return
-    env["integration.catalogue.mark"].flush_model()
+    flows = flows.filtered(lambda flow: flow.backend_id.state != "draft")
+    backends = flows.backend_id
+    keeping = backends.filtered(lambda backend: backend._kept_fields())
+    # a backend that was marked itself may have stopped keeping anything: that is to be seen, too
+    whole = set(keeping.ids if marks.is_general else ()) | (marks.backends & set(backends.ids))
     env["integration.product.binding"].flush_model()
-    everyone = flows.backend_id.ids
     touched = set()
-    if marks.products:
-        touched |= _mark(env, everyone, list(marks.products), False)
-    whole = everyone if marks.is_general else [i for i in marks.backends if i in set(everyone)]
+    if marks.products and keeping:
+        touched |= _mark(env, keeping.ids, list(marks.products), False)
     if whole:
-        touched |= _mark(env, whole, [], True)
+        touched |= _mark(env, list(whole), [], True)
     flows.filtered(lambda flow: flow.backend_id.id in touched)._request_publish_catalogue()
 
 

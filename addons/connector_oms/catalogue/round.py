@@ -45,10 +45,11 @@ class Round:
         """
         run = self.env["integration.catalogue.run"].sudo().browse(self._execute(sql.ENTER)[0][0])
         run.invalidate_recordset()
-        self._execute(sql.DROP, kept=list(self.backend._kept_fields()))
         self._see_dates(run)
         marks = {row[0] for row in self._execute(sql.CONSUME, limit=BATCH)}
         if None in marks:
+            # who owns what may have changed
+            self._execute(sql.DROP, kept=list(self.backend._kept_fields()))
             run._begin(compare=False)
         bindings = self.env["integration.product.binding"]
         marked = bindings.search([("backend_id", "=", self.backend.id), ("record_id", "in", list(marks - {None}))])
@@ -96,7 +97,7 @@ class Round:
 
     def give_list_up(self, name):
         """The channel has a price list no more: leave it alone, and say so."""
-        entry = self.env["integration.catalogue.list"].sudo().browse(int(name.removeprefix(listing.LIST)))
+        entry = self.env["integration.catalogue.list"]._of_field(name)
         entry.pricelist_id = False
         self.env["integration.exception"]._report(
             self.backend,
@@ -145,8 +146,7 @@ class Round:
         self.env["integration.catalogue.value"]._report(self.backend)
 
     def _list_text(self, name, price):
-        lists = self.env["integration.catalogue.list"].sudo()
-        currency = lists.browse(int(name.removeprefix(listing.LIST))).currency_id
+        currency = self.env["integration.catalogue.list"]._of_field(name).currency_id
         return listing.price_text(price, currency.decimal_places)
 
     def _gone(self, row):

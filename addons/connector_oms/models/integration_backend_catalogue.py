@@ -5,7 +5,6 @@ from odoo.addons.connector_base.lib.errors import ConnectorError
 
 from ..catalogue.marks import mark_backends
 from ..lib.listing import FIELDS, LIST
-from ..stock.jobs import in_own_env
 
 OWNERS = [
     ("odoo", "Odoo: the channel is changed"),
@@ -60,7 +59,7 @@ class IntegrationBackend(models.Model):
     def _owner_of(self, name):
         """Who owns a field: a value of ``lib.listing``."""
         if name.startswith(LIST):
-            return self.env["integration.catalogue.list"].sudo().browse(int(name.removeprefix(LIST))).owner
+            return self.env["integration.catalogue.list"]._of_field(name).owner
         return self[f"{name}_owner"]
 
     def _catalogue_currency(self):
@@ -145,9 +144,7 @@ class IntegrationBackend(models.Model):
         self.check_access("write")
         self.env["integration.audit"]._record(self, "backend.compare_catalogue")
         for backend in self:
-            flow = backend._flow("catalogue.out")
-            in_own_env(flow.env, lambda env, backend_id=backend.id: _begin(env, backend_id))
-            flow._request_publish_catalogue()
+            backend._flow("catalogue.out")._begin_comparison()
         message = self.env._("Prices and product data are being compared. Look under Links, Prices and product data.")
         return {
             "type": "ir.actions.client",
@@ -172,8 +169,3 @@ class IntegrationBackend(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id("connector_oms.integration_catalogue_value_action")
         action["domain"] = [("backend_id", "=", self.id)]
         return action
-
-
-def _begin(env, backend_id):
-    runs = env["integration.catalogue.run"].sudo()
-    runs._of(env["integration.backend"].browse(backend_id))._begin(compare=True)

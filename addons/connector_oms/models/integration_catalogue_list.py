@@ -36,6 +36,11 @@ class IntegrationCatalogueList(models.Model):
         """What its values are kept under."""
         return f"{LIST}{self.id}"
 
+    @api.model
+    def _of_field(self, name):
+        """The list that a field stands for, in sudo."""
+        return self.sudo().browse(int(name.removeprefix(LIST)))
+
     @property
     def _gone_key(self):
         """What is reported when the channel has it no more goes by."""

@@ -2,6 +2,7 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from ..lib import listing
+from ..stock.goods import weight_units
 
 
 class IntegrationCatalogueSource(models.AbstractModel):
@@ -42,20 +43,21 @@ class IntegrationCatalogueSource(models.AbstractModel):
         given = pricelist.currency_id or backend.company_id.currency_id
         if not backend._check_price_currency(given):
             return dict.fromkeys(products.ids, "")
-        found = pricelist._get_products_price(products.sudo(), 1.0, currency=currency)
-        texts = {}
-        for product in products:
-            price = self._with_taxes(backend, product.sudo(), found[product.id], currency)
-            texts[product.id] = listing.price_text(currency.round(price), currency.decimal_places)
-        return texts
+        return self._priced(backend, pricelist, currency, products)
 
     def _list_prices(self, price_list, products):
         """Prices of a further list, as its price list of Odoo says, in the list's own currency."""
         pricelist, currency = price_list.pricelist_id, price_list.pricelist_id.currency_id
         if currency != price_list.currency_id:
             return dict.fromkeys(products.ids, "")
-        found = pricelist._get_products_price(products.sudo(), 1.0)
-        backend = price_list.backend_id
+        return self._priced(price_list.backend_id, pricelist, currency, products)
+
+    def _priced(self, backend, pricelist, currency, products):
+        """{product id: text} of the price of one unit now.
+
+        :param pricelist: none for the sales prices
+        """
+        found = pricelist._get_products_price(products.sudo(), 1.0, currency=currency)
         return {
             product.id: listing.price_text(
                 currency.round(self._with_taxes(backend, product.sudo(), found[product.id], currency)),
@@ -74,10 +76,8 @@ class IntegrationCatalogueSource(models.AbstractModel):
 
     def _kilograms(self, product):
         """Odoo's weight, which may be kept in pounds (a setting), in kilograms."""
-        template = product.product_tmpl_id.sudo()
-        unit = template._get_weight_uom_id_from_ir_config_parameter()
-        kilogram = self.env.ref("uom.product_uom_kgm").sudo()
-        return product.weight if unit == kilogram else unit._compute_quantity(product.weight, kilogram, round=False)
+        unit, kilogram = weight_units(self.env)
+        return unit._compute_quantity(product.weight, kilogram, round=False)
 
     def _titles(self, backend, bindings):
         """{binding id: name}; variants of several products of Odoo have no name in common."""
@@ -101,19 +101,14 @@ class IntegrationCatalogueSource(models.AbstractModel):
         :raises UserError: Odoo cannot take it; says why
         """
         if name.startswith(listing.LIST):
-            one = self.env["integration.catalogue.list"].sudo().browse(int(name.removeprefix(listing.LIST)))
+            one = self.env["integration.catalogue.list"]._of_field(name)
             self._require_plain_taxes(backend)
             self._take_listed(one.pricelist_id, product, float(text))
         elif name == "price":
             self._take_price(backend, product, float(text))
         elif name == "weight":
-            template = product.product_tmpl_id.sudo()
-            unit = template._get_weight_uom_id_from_ir_config_parameter()
-            kilogram = self.env.ref("uom.product_uom_kgm").sudo()
-            kilograms = float(text)
-            product.sudo().weight = (
-                kilograms if unit == kilogram else kilogram._compute_quantity(kilograms, unit, round=False)
-            )
+            unit, kilogram = weight_units(self.env)
+            product.sudo().weight = kilogram._compute_quantity(float(text), unit, round=False)
         else:
             product.sudo().write({"barcode": text} if name == "barcode" else {"name": text})
 

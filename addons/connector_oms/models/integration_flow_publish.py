@@ -148,11 +148,8 @@ class IntegrationFlow(models.Model):
         filled = [ListingUpdate(**entry) for entry in listings.values() if len(entry) > 2]
         return CatalogueUpdate(reference=f"catalogue-{message.id}", listings=tuple(filled)) if filled else None
 
-    def _list_of(self, name):
-        return self.env["integration.catalogue.list"].sudo().browse(int(name.removeprefix(LIST)))
-
     def _list_price(self, row):
-        one = self._list_of(row["field"])
+        one = self.env["integration.catalogue.list"]._of_field(row["field"])
         return {"list_id": one.external_id, "price": row["wanted"], "currency": one.currency_id.name}
 
     def _listing_value(self, name, text):
@@ -171,7 +168,8 @@ class IntegrationFlow(models.Model):
         rows = {}
         for row in self._listing_rows(message):
             name = row["field"]
-            name = f"{LIST}{self._list_of(name).external_id}" if name.startswith(LIST) else name
+            if name.startswith(LIST):
+                name = f"{LIST}{self.env['integration.catalogue.list']._of_field(name).external_id}"
             rows[row["external_id"], name] = row["id"]
         taken, refused = {}, {}
         for call, result in results:
@@ -201,9 +199,15 @@ class IntegrationFlow(models.Model):
     def _cron_compare_catalogue(self):
         """Begin a comparison of everything with every channel: news can be missed."""
         flows = self.sudo().search([("code", "=", "catalogue.out")])
-        for flow in flows.filtered(lambda one: one.backend_id.state != "draft" and one.backend_id._kept_fields()):
+        flows.filtered(
+            lambda one: one.backend_id.state != "draft" and one.backend_id._kept_fields()
+        )._begin_comparison()
+
+    def _begin_comparison(self):
+        """Begin a pass that holds everything against what the channels show."""
+        for flow in self.sudo():
             self.env["integration.catalogue.run"].sudo()._of(flow.backend_id)._begin(compare=True)
-            flow._request_publish_catalogue()
+        self._request_publish_catalogue()
 
 
 def _complaint(complaints, item):

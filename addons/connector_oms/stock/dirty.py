@@ -10,6 +10,7 @@ from datetime import timedelta
 from odoo import fields
 
 from ..lib.dirty_sql import DIRTY_SQL
+from .jobs import gathered
 
 KEY = "connector_oms.stock_dirty"
 
@@ -30,12 +31,7 @@ class Marks:
 
 def marks_of(env):
     """The marks of the current transaction, to be written before its commit."""
-    precommit = env.cr.precommit
-    marks = precommit.data.get(KEY)
-    if marks is None:
-        marks = precommit.data[KEY] = Marks()
-        precommit.add(lambda: _write(env, marks))
-    return marks
+    return gathered(env, KEY, Marks, _write)
 
 
 def mark_places(env, pairs):

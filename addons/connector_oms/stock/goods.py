@@ -1,4 +1,4 @@
-"""Goods of transfers in words."""
+"""Goods: in words, and what their weights are kept in."""
 
 
 def goods_text(units):
@@ -12,3 +12,9 @@ def goods_text(units):
 
 def _number(value):
     return f"{value:.3f}".rstrip("0").rstrip(".")
+
+
+def weight_units(env):
+    """(unit that products' weights are kept in: a setting, kilogram)"""
+    unit = env["product.template"].sudo()._get_weight_uom_id_from_ir_config_parameter()
+    return unit, env.ref("uom.product_uom_kgm").sudo()

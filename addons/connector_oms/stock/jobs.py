@@ -18,6 +18,20 @@ def in_own_env(env, work):
     return in_own_transaction(env.registry, lambda cr: work(api.Environment(cr, uid, context)))
 
 
+def gathered(env, key, make, write):
+    """What one transaction gathers under ``key``, written once before its commit; rolled back, it is gone.
+
+    :param make: makes the empty collection
+    :param write: called with (env, collection) at precommit
+    """
+    precommit = env.cr.precommit
+    found = precommit.data.get(key)
+    if found is None:
+        found = precommit.data[key] = make()
+        precommit.add(lambda: write(env, found))
+    return found
+
+
 def request_job(record, method, channel, eta=None):
     """Ask for a job of one record after the commit, unless one waits to start.
 

@@ -10,6 +10,7 @@ from odoo.addons.connector_base.lib.ids import digest
 from ..lib.documents import Shipment
 from ..lib.money import ZERO, share
 from ..lib.parcels import Box, add_up, packages, shipment_lines, split_numbers
+from .goods import weight_units
 
 
 class ShipmentBuilder:
@@ -135,8 +136,7 @@ class ShipmentBuilder:
         )
 
     def _kilograms(self, weight):
-        unit = self.env["product.template"]._get_weight_uom_id_from_ir_config_parameter()
-        kilogram = self.env.ref("uom.product_uom_kgm")
+        unit, kilogram = weight_units(self.env)
         value = unit._compute_quantity(weight or 0.0, kilogram, round=False)
         return Decimal(repr(round(value, 4)))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -13,6 +13,9 @@ from . import const, listings, products
 from .client import ShopifyClient
 from .paging import all_nodes, by_ids
 from .values import decimal, nodes, tail, text
+
+#: {external_id, field, message}; see ``listings.refusals``
+Refusal = dict[str, str]
 
 
 def read_products(client: ShopifyClient, ids: Sequence[str], currency: str | None) -> dict[str, Product]:
@@ -66,15 +69,26 @@ def send_variants(client: ShopifyClient, call: Call) -> CallResult:
     :return: data ``refused``: [{external_id, field, message}]
     :raises AmbiguousError: it may have worked
     """
+    refused = _send_without_faults(client, call, "productVariantsBulkUpdate", listings.without)
+    return CallResult(external_id=call.meta["group_id"], data={"refused": refused})
+
+
+def _send_without_faults(
+    client: ShopifyClient, call: Call, root: str, without: Callable[[Call, list[Refusal]], Call | None]
+) -> list[Refusal]:
+    """Send a call, and what is left of it without what is at fault, until nothing is: what was refused.
+
+    :param root: field of the answer
+    :param without: what is to be sent once more; less each time
+    """
     rest: Call | None = call
-    refused: list[dict[str, str]] = []
-    while rest is not None:  # each round has fewer values of each variant at fault
-        answer = client.mutate(call.operation, rest.body, safe=False)
-        payload = answer.data.get("productVariantsBulkUpdate") or {}
+    refused: list[Refusal] = []
+    while rest is not None:
+        payload = client.mutate(call.operation, rest.body, safe=False).data.get(root) or {}
         found = listings.refusals(rest, payload.get("userErrors") or ())
         refused += found
-        rest = listings.without(rest, found)
-    return CallResult(external_id=call.meta["group_id"], data={"refused": refused})
+        rest = without(rest, found)
+    return refused
 
 
 def send_title(client: ShopifyClient, call: Call) -> CallResult:
@@ -96,14 +110,7 @@ def send_list_prices(client: ShopifyClient, call: Call) -> CallResult:
     :return: data ``refused``, as of ``send_variants``
     :raises AmbiguousError: it may have worked
     """
-    rest: Call | None = call
-    refused: list[dict[str, str]] = []
-    while rest is not None:  # each round has fewer prices
-        answer = client.mutate(call.operation, rest.body, safe=False)
-        errors = (answer.data.get("priceListFixedPricesAdd") or {}).get("userErrors") or ()
-        found = [{**item, "field": ""} for item in listings.refusals(rest, errors)]
-        refused += found
-        rest = listings.without_list_prices(rest, found)
+    refused = _send_without_faults(client, call, "priceListFixedPricesAdd", listings.without_list_prices)
     return CallResult(external_id=call.meta["list_id"], data={"refused": refused})
 
 

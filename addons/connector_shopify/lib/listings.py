@@ -115,7 +115,8 @@ def refusals(call: Call, errors: Iterable[Json]) -> list[dict[str, str]]:
         path = [str(part) for part in error.get("field") or ()]
         index = next((int(part) for part in path if part.isascii() and part.isdigit()), None)
         about = order if index is None or index >= len(order) else [order[index]]
-        name = next((PARTS[part] for part in path if part in PARTS), "")
+        # on a further list a variant has one value
+        name = next((PARTS[part] for part in path if part in PARTS), "") if call.operation == VARIANTS else ""
         found += [{"external_id": one, "field": name, "message": text(error.get("message"))} for one in about]
     return found
 

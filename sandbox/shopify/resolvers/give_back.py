@@ -38,8 +38,8 @@ def _reasons(_root, _info, **arguments):
     return connection(rows, arguments, key=lambda row: row["id"])
 
 
-def _order_of(shop, global_text: str, type_name: str = "Order") -> dict | None:
-    return shop.store.get("order", number(global_text, type_name))
+def _order_of(shop, global_text: str) -> dict | None:
+    return shop.store.get("order", number(global_text, "Order"))
 
 
 @field("QueryRoot", "returnableFulfillments")
