@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import json
 import os
 import subprocess
@@ -211,9 +211,8 @@ def progress(text: str) -> None:
 
 
 def pure(addon: str, name: str) -> ModuleType:
-    """A module of an addon's ``lib`` that imports nothing of the addon, without Odoo."""
-    spec = importlib.util.spec_from_file_location(f"{addon}_{name}", REPO / "addons" / addon / "lib" / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    return module
+    """A module of an addon's ``lib`` that imports nothing but its neighbours there, without Odoo."""
+    package = ModuleType(f"{addon}_lib")
+    package.__path__ = [str(REPO / "addons" / addon / "lib")]
+    sys.modules.setdefault(package.__name__, package)
+    return importlib.import_module(f"{package.__name__}.{name}")

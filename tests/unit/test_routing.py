@@ -1,12 +1,14 @@
 """Which warehouses ship an order."""
 
+from dataclasses import replace
 from itertools import combinations, product
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from addons.connector_oms.lib.routing import House, Line, Policy, route
+from addons.connector_oms.lib.routing import Feed, House, Line, Policy, route
+from addons.connector_oms.lib.routing_terms import RESUPPLY
 
 
 def house(key, free, **values):
@@ -132,3 +134,101 @@ def test_never_later_or_in_more_parcels_than_any_other_way(lines, houses, promis
         assert taken <= units.get(line.product, 0)
     for line in lines:
         assert sum(option.shares[line.key].values()) == line.units
+
+
+def fed(source, free, **values):
+    return Feed(source, free, **values)
+
+
+SHORT = Policy(resupply="short")
+
+
+def test_what_no_set_of_warehouses_has_is_brought_from_another():
+    target = house(
+        "x", {"a": 2}, leaves=0, travel=1, cost=5, feeds=(fed("bulk", {"a": 9}, days=2, cost=3, unit_cost=1),)
+    )
+    assert best([Line("l", "a", 5)], [target]).missing == {"l": 3}, "the rules do not bring anything"
+    option = best([Line("l", "a", 5)], [target], SHORT, promise=2)
+    assert option.shares == {"l": {"x": 5}}
+    assert option.fed == {("l", "x", "bulk"): 3}
+    assert (option.arrival, option.lateness, option.cost) == (3, 1, 5 + 3 + 3)
+    assert option.ready == {("l", "x", "bulk"): 2}
+
+
+def test_bringing_goods_is_ranked_beside_other_ways_only_where_the_rules_say_so():
+    houses = [
+        house("x", {"a": 2}, cost=5, feeds=(fed("y", {"b": 1}, days=1, cost=1),)),
+        house("y", {"b": 1}, cost=5),
+    ]
+    assert best(TWO, houses, SHORT).houses == ("x", "y")
+    together = best(TWO, houses, Policy(resupply="ranked"))
+    assert (together.houses, together.fed, together.cost) == (("x",), {("l2", "x", "y"): 1}, 6)
+    assert best(TWO, houses, Policy(("arrival",), resupply="ranked")).houses == ("x", "y")
+
+
+def test_what_a_source_ships_itself_is_not_brought_from_it():
+    houses = [house("x", {}, feeds=(fed("y", {"a": 3}),)), house("y", {"a": 3}, room=0)]
+    assert best([Line("l", "a", 2), Line("m", "a", 2)], houses, SHORT).missing == {"m": 2}
+    shipping = [houses[0], house("y", {"a": 3})]
+    option = best([Line("l", "a", 2), Line("m", "a", 2)], shipping, SHORT)
+    assert sum(option.missing.values()) == 1
+
+
+def test_goods_are_bought_only_where_no_warehouse_has_them():
+    bought = fed(None, {"a": float("inf"), "b": float("inf")}, days=7)
+    houses = [house("x", {"a": 2}, feeds=(bought, fed("y", {"b": 1}, days=1))), house("y", {"b": 1}, can=frozenset())]
+    assert best(TWO, houses, SHORT).fed == {}
+    cold = [Line("l1", "a", 2), Line("l2", "b", 1, frozenset({"cold"}))]
+    houses[0] = replace(houses[0], can=frozenset({"cold"}))
+    assert best(cold, houses, SHORT).fed == {("l2", "x", "y"): 1}, "brought, as only x may ship it"
+    option = best(cold, houses)
+    assert (option.fed, option.arrival) == ({("l2", "x", None): 1}, 7)
+    both = best([Line("l", "b", 3, frozenset({"cold"}))], houses, SHORT)
+    assert both.fed == {("l", "x", "y"): 1, ("l", "x", None): 2}
+
+
+def test_line_that_may_not_be_split_takes_what_the_warehouse_has_too():
+    target = house("x", {"a": 2}, feeds=(fed("y", {"a": 9}),))
+    option = best([Line("l", "a", 5)], [target], Policy(may_split_lines=False, resupply="short"))
+    assert (option.shares, option.fed) == ({"l": {"x": 5}}, {("l", "x", "y"): 3})
+
+
+def test_warehouse_that_only_passes_goods_on_is_not_said_to_have_nothing():
+    answer = route([Line("l", "a", 1)], [house("x", {}, feeds=(fed("y", {"a": 1}),)), house("z", {})], SHORT)
+    assert answer.best.houses == ("x",)
+    assert answer.excluded == {"z": ("stock",)}
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_nothing_is_taken_twice_however_it_is_brought(data):
+    units = st.integers(0, 4)
+    keys = "wxyz"
+    free = {key: {product: data.draw(units) for product in "ab"} for key in keys}
+    houses = [
+        house(
+            key,
+            free[key],
+            cost=data.draw(units),
+            room=data.draw(st.sampled_from([None, 0])),
+            feeds=tuple(
+                fed(source, free[source], days=data.draw(units))
+                for source in keys
+                if source != key and data.draw(st.booleans())
+            ),
+        )
+        for key in keys
+    ]
+    lines = [Line(number, data.draw(st.sampled_from("ab")), data.draw(st.integers(1, 6))) for number in range(3)]
+    policy = Policy(resupply=data.draw(st.sampled_from(RESUPPLY)), may_split_lines=data.draw(st.booleans()))
+    for option in route(lines, houses, policy).options:
+        taken = {}
+        for line in lines:
+            for key, part in option.shares.get(line.key, {}).items():
+                got = option.fed_into(line.key, key)
+                for source, n in {**got, key: part - sum(got.values())}.items():
+                    assert n >= 0
+                    taken[source, line.product] = taken.get((source, line.product), 0) + n
+            assert sum(option.shares.get(line.key, {}).values()) + option.missing.get(line.key, 0) == line.units
+        assert all(n <= free[key][product] for (key, product), n in taken.items())
+        assert policy.resupply != "never" or not option.fed

@@ -132,6 +132,16 @@ SELECT id, FALSE FROM component
  UNION ALL
 SELECT k.product_id, TRUE FROM integration_stock_kit k JOIN component c ON c.id = k.component_id"""
 
+#: What of a receipt ``m`` is brought for deliveries that wait for it: nobody else gets that.
+PROMISED = """
+  LEFT JOIN LATERAL (
+       SELECT SUM(x.product_qty) AS units
+         FROM stock_move_move_rel r
+         JOIN stock_move x ON x.id = r.move_dest_id AND x.state = 'waiting'
+         JOIN stock_location e ON e.id = COALESCE(x.location_final_id, x.location_dest_id)
+                              AND e.parent_path NOT LIKE {root} || '%%'
+        WHERE r.move_orig_id = m.id) promised ON TRUE"""
+
 _PRODUCT = " AND {alias}.product_id = ANY(%({ids})s)"
 _ONLY = "(SELECT * FROM {table} WHERE product_id = ANY(%(product_ids)s) OFFSET 0)"
 _EXPIRY = " AND (q.removal_date IS NULL OR q.removal_date > now() AT TIME ZONE 'UTC')"

@@ -14,7 +14,7 @@ What is left is available to sell (``availability``): nothing is counted twice.
 
 from __future__ import annotations
 
-from .availability import demand_ctes
+from .availability import PROMISED, demand_ctes
 
 _FIGURES = """
 , inside AS MATERIALIZED (
@@ -63,16 +63,18 @@ SELECT product_id, warehouse_id, name, SUM(units) FROM figure
  WHERE product_id = ANY(%(product_ids)s) AND warehouse_id = ANY(%(warehouse_ids)s)
  GROUP BY product_id, warehouse_id, name"""
 
-#: What is on its way into the warehouses from outside, by the day it is due.
-INCOMING_SQL = """
+#: What is on its way into the warehouses from outside for anybody, by the day it is due.
+INCOMING_SQL = f"""
 SELECT m.product_id, w.id, m.date::date,
-       SUM(round(m.product_qty * (1 - COALESCE(m.quantity, 0) * m.picked::int / NULLIF(m.product_uom_qty, 0)), 6))
+       SUM(GREATEST(0, round(m.product_qty * (1 - COALESCE(m.quantity, 0) * m.picked::int
+                                                / NULLIF(m.product_uom_qty, 0)), 6) - COALESCE(promised.units, 0)))
   FROM stock_move m
   JOIN stock_location d ON d.id = COALESCE(m.location_final_id, m.location_dest_id)
   JOIN stock_location o ON o.id = m.location_id
   JOIN stock_warehouse w ON w.id = ANY(%(warehouse_ids)s)
   JOIN stock_location v ON v.id = w.view_location_id
    AND d.parent_path LIKE v.parent_path || '%%' AND o.parent_path NOT LIKE v.parent_path || '%%'
+{PROMISED.format(root="v.parent_path")}
  WHERE m.product_id = ANY(%(product_ids)s)
    AND m.state IN ('waiting', 'confirmed', 'partially_available', 'assigned')
  GROUP BY m.product_id, w.id, m.date::date

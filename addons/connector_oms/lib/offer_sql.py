@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .availability import free_ctes
+from .availability import PROMISED, free_ctes
 from .levels import SELLABLE_SQL
 
 
@@ -105,13 +105,13 @@ rule AS MATERIALIZED (
 _COMING = """
 coming AS (
     SELECT m.product_id, p.warehouse_id,
-           SUM(round(m.product_qty * (1 - COALESCE(m.quantity, 0) * m.picked::int
-                                          / NULLIF(m.product_uom_qty, 0)), 6)) AS units
+           SUM(GREATEST(0, round(m.product_qty * (1 - COALESCE(m.quantity, 0) * m.picked::int
+                                          / NULLIF(m.product_uom_qty, 0)), 6) - COALESCE(promised.units, 0))) AS units
       FROM stock_move m
       JOIN place p ON p.location_id = COALESCE(m.location_final_id, m.location_dest_id)
       JOIN stock_location o ON o.id = m.location_id AND o.parent_path NOT LIKE p.root || '%%'
       JOIN ruled r ON r.backend_id = %(backend_id)s
-                  AND r.product_id = m.product_id AND r.warehouse_id = p.warehouse_id
+                  AND r.product_id = m.product_id AND r.warehouse_id = p.warehouse_id{promised}
      WHERE m.state IN ('waiting', 'confirmed', 'partially_available', 'assigned'){products}
        AND m.date <= now() AT TIME ZONE 'UTC' + r.incoming_days * interval '1 day'
        AND r.incoming_days > 0
@@ -291,7 +291,7 @@ def _offered(shape: Shape, with_parts: bool) -> str:
     if shape.rules:
         ctes.append(_RULES.format(products=products("p.id")))
     if shape.incoming:
-        ctes.append(_COMING.format(products=products("m.product_id")))
+        ctes.append(_COMING.format(products=products("m.product_id"), promised=PROMISED.format(root="p.root")))
     ctes.append(
         _RIVALS.format(
             of_bindings=products("b.record_id"),

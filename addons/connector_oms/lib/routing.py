@@ -1,122 +1,15 @@
 """Which warehouses ship an order: filter, then search all sets of up to three of them.
 
-Pure: warehouses, products and lines are known by any hashable key. Units are in the
-products' units of measure, money in one currency, times in whole days from today.
+Pure: warehouses, products and lines are known by any hashable key.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from itertools import combinations
 
-#: what options may be ranked by, each a number of which less is better
-CRITERIA = ("lateness", "arrival", "shipments", "cost", "margin", "priority")
-#: sets of more warehouses than this are not looked at: nobody ships one order in four parcels
-MOST_SHIPMENTS = 3
-
-
-@dataclass(frozen=True)
-class Line:
-    """Something to be shipped.
-
-    :ivar units: in the product's unit
-    :ivar needs: abilities that a warehouse must have for it ("hazmat", "lots", ...)
-    :ivar margin: what is earned with all of it before it is shipped
-    """
-
-    key: Hashable
-    product: Hashable
-    units: float
-    needs: frozenset = frozenset()
-    margin: float = 0.0
-
-
-@dataclass(frozen=True)
-class House:
-    """A warehouse as an order sees it.
-
-    :ivar free: {product: units that may be taken}
-    :ivar can: abilities
-    :ivar is_open: it works on some day soon
-    :ivar room: deliveries it can still take today; None without limit
-    :ivar leaves: days until what is ordered now leaves it (0: today)
-    :ivar travel: days from there to the customer
-    :ivar cost: of one delivery to this customer
-    :ivar unit_cost: of each unit in it, on top
-    :ivar serves: it delivers with the service asked for, and to the country
-    """
-
-    key: Hashable
-    free: Mapping[Hashable, float]
-    can: frozenset = frozenset()
-    is_open: bool = True
-    room: int | None = None
-    leaves: int = 0
-    travel: int = 0
-    cost: float = 0.0
-    unit_cost: float = 0.0
-    priority: int = 10
-    serves: bool = True
-
-    @property
-    def arrival(self) -> int:
-        """Days until it is with the customer."""
-        return self.leaves + self.travel
-
-
-@dataclass(frozen=True)
-class Policy:
-    """How to choose.
-
-    :ivar criteria: the first decides, the next where it is equal
-    :ivar weights: {criterion: weight}; where given, the weighted sum decides instead
-    :ivar most: warehouses an order may be split over, 1 to 3
-    :ivar may_split_lines: a line may be shipped from several warehouses
-    """
-
-    criteria: tuple[str, ...] = ("lateness", "shipments", "cost", "priority")
-    weights: Mapping[str, float] = field(default_factory=dict)
-    most: int = MOST_SHIPMENTS
-    may_split_lines: bool = True
-
-
-@dataclass(frozen=True)
-class Option:
-    """One way to ship an order.
-
-    :ivar shares: {line key: {house key: units}}
-    :ivar missing: {line key: units} that are nowhere in these warehouses
-    """
-
-    houses: tuple
-    shares: Mapping[Hashable, Mapping[Hashable, float]]
-    missing: Mapping[Hashable, float]
-    lateness: int
-    arrival: int
-    cost: float
-    margin: float
-    priority: int
-
-    @property
-    def shipments(self) -> int:
-        """Deliveries that it takes."""
-        return len(self.houses)
-
-    @property
-    def units_missing(self) -> float:
-        """All that is missing."""
-        return sum(self.missing.values())
-
-    def rank(self, policy: Policy) -> tuple:
-        """What options are ordered by: complete ones first, less is better."""
-        values = {name: -self.margin if name == "margin" else getattr(self, name) for name in CRITERIA}
-        if policy.weights:
-            judged = (round(sum(weight * values[name] for name, weight in policy.weights.items()), 6),)
-        else:
-            judged = tuple(round(values[name], 6) for name in policy.criteria)
-        rest = (self.shipments, round(self.cost, 6), self.priority, tuple(map(str, self.houses)))
-        return (round(self.units_missing, 6), *judged, *rest)
+from .routing_terms import MOST_SHIPMENTS, Feed, House, Line, Option, Policy
 
 
 @dataclass(frozen=True)
@@ -142,23 +35,50 @@ def route(
     """Find the best ways to ship lines.
 
     Every set of up to ``policy.most`` warehouses is looked at. If none has everything,
-    the sets that have most of it are given.
+    the sets that have most of it are given, with what they get from elsewhere first:
+    from other warehouses as the policy says, and bought where it is nowhere.
 
     :param promise: days until the customer was promised it
     :param keep: how many options to give
     """
-    excluded, able = {}, []
-    for house in houses:
-        reasons = tuple(_objections(house, lines))
-        if reasons:
-            excluded[house.key] = reasons
-        else:
-            able.append(house)
+    houses = list(houses)
+    bare = [_fed_by(house, ()) for house in houses]
+    options = _options(lines, bare, policy, promise, keep)
+    moved = policy.resupply != "never"
+    from_houses = [_fed_by(house, [feed for feed in house.feeds if moved and not feed.is_bought]) for house in houses]
+    from_anywhere = [_fed_by(house, [feed for feed in house.feeds if moved or feed.is_bought]) for house in houses]
+    for fed, always in ((from_houses, policy.resupply == "ranked"), (from_anywhere, False)):
+        if any(house.feeds for house in fed) and (always or not _complete(options)):
+            options = _distinct([*options, *_options(lines, fed, policy, promise, keep)], policy)[:keep]
+    used = {key for option in options for key in option.houses}
+    excluded = {house.key: tuple(_objections(house, lines)) for house in bare if house.key not in used}
+    return Answer(tuple(options), {key: reasons for key, reasons in excluded.items() if reasons})
+
+
+def _fed_by(house: House, feeds: Sequence[Feed]) -> House:
+    return replace(house, feeds=tuple(feeds)) if house.feeds else house
+
+
+def _complete(options: Iterable[Option]) -> bool:
+    return any(not option.missing for option in options)
+
+
+def _distinct(options: Iterable[Option], policy: Policy) -> list[Option]:
+    """Options in their order, each way to ship once."""
+    found: list[Option] = []
+    for option in sorted(options, key=lambda option: option.rank(policy)):
+        if not any((option.shares, option.fed) == (one.shares, one.fed) for one in found):
+            found.append(option)
+    return found
+
+
+def _options(
+    lines: Sequence[Line], houses: Iterable[House], policy: Policy, promise: int | None, keep: int
+) -> list[Option]:
+    able = [house for house in houses if not any(_objections(house, lines))]
     sets = _sets(able, policy)
     options = _best(lines, (one for one in sets if _has_all(one, lines)), policy, promise, keep)
-    if not any(not option.missing for option in options):
-        options = _best(lines, sets, policy, promise, keep)
-    return Answer(tuple(options), excluded)
+    return options if _complete(options) else _best(lines, sets, policy, promise, keep)
 
 
 def _sets(able: Sequence[House], policy: Policy) -> list[tuple[House, ...]]:
@@ -171,7 +91,20 @@ def _has_all(chosen: Sequence[House], lines: Sequence[Line]) -> bool:
     needed: dict[Hashable, float] = {}
     for line in lines:
         needed[line.product] = needed.get(line.product, 0) + line.units
-    return all(sum(house.free.get(product, 0) for house in chosen) >= units for product, units in needed.items())
+    places = _places(chosen).values()
+    return all(sum(free.get(product, 0) for free in places) >= units for product, units in needed.items())
+
+
+def _places(chosen: Sequence[House]) -> dict[Hashable, Mapping[Hashable, float]]:
+    """{warehouse, or None for what is bought: {product: units}} that these warehouses can ship from."""
+    places: dict[Hashable, Mapping[Hashable, float]] = {house.key: house.free for house in chosen}
+    for house in chosen:
+        for feed in house.feeds:
+            if feed.is_bought:
+                places[None] = {**places.get(None, {}), **feed.free}
+            else:
+                places.setdefault(feed.source, feed.free)
+    return places
 
 
 def _best(
@@ -181,9 +114,9 @@ def _best(
     ordered = sorted(((_at_sight(chosen, policy, promise), chosen) for chosen in sets), key=lambda pair: pair[0])
     options: list[Option] = []
     for sight, chosen in ordered:
-        # an incomplete option, however it looks, must not end the search for complete ones
+        # an option that is incomplete, or buys something, must not end the search for better ones
         last = options[keep - 1] if len(options) >= keep else None
-        if last and not last.missing and sight > _at_sight_of(last, policy):
+        if last and not last.missing and not last.units_bought and sight > _at_sight_of(last, policy):
             break
         option = _option(lines, chosen, policy, promise)
         if option:
@@ -224,7 +157,8 @@ def _objections(house: House, lines: Sequence[Line]) -> Iterable[str]:
         yield "service"
     if house.room is not None and house.room <= 0:
         yield "capacity"
-    wanted = [line for line in lines if house.free.get(line.product, 0) > 0]
+    places = [house.free, *(feed.free for feed in house.feeds)]
+    wanted = [line for line in lines if any(free.get(line.product, 0) > 0 for free in places)]
     if not wanted:
         yield "stock"
     elif not any(line.needs <= house.can for line in wanted):
@@ -234,14 +168,17 @@ def _objections(house: House, lines: Sequence[Line]) -> Iterable[str]:
 def _option(lines: Sequence[Line], chosen: Sequence[House], policy: Policy, promise: int | None) -> Option | None:
     """The cheapest way to ship as much as possible from all of these, or None when it needs fewer."""
     order = sorted(chosen, key=lambda house: (house.unit_cost, house.cost, house.priority, str(house.key)))
-    left = {house.key: dict(house.free) for house in order}
+    left = {place: dict(free) for place, free in _places(order).items()}
     shares: dict[Hashable, dict[Hashable, float]] = {line.key: {} for line in lines}
+    fed: dict[tuple, float] = {}
     # what fits nowhere as a whole is split last, so that it takes only what the others leave
     split = [line for line in lines if not _ship_whole(line, order, left, shares)]
     if policy.may_split_lines:
         for line in split:
             _ship_parts(line, order, left, shares)
-    option = price(lines, order, shares, promise)
+    for line in split:
+        _get_rest(line, order, left, shares, fed)
+    option = price(lines, order, shares, promise, fed)
     return option if len(option.houses) == len(order) else None
 
 
@@ -250,10 +187,12 @@ def price(
     houses: Iterable[House],
     shares: Mapping[Hashable, Mapping[Hashable, float]],
     promise: int | None = None,
+    fed: Mapping[tuple, float] | None = None,
 ) -> Option:
     """What shipping lines in a given way comes to.
 
     :param shares: {line key: {house key: units}}
+    :param fed: {(line key, house key, source): units} of them that are got first
     """
     by_key = {house.key: house for house in houses}
     units: dict[Hashable, float] = {}
@@ -261,8 +200,17 @@ def price(
         for key, part in parts.items():
             units[key] = units.get(key, 0) + part
     used = [by_key[key] for key in units]
-    arrival = max((house.arrival for house in used), default=0)
+    leaves = {house.key: house.leaves for house in used}
     cost = sum(house.cost + house.unit_cost * units[house.key] for house in used)
+    products = {line.key: line.product for line in lines}
+    trips, ready = set(), {}
+    for (line, key, source), part in (fed or {}).items():
+        feed = _feed(by_key[key], source, products[line])
+        ready[line, key, source] = feed.days
+        leaves[key] = max(leaves[key], feed.days)
+        cost += feed.unit_cost * part + (0 if (key, source) in trips else feed.cost)
+        trips.add((key, source))
+    arrival = max((leaves[house.key] + house.travel for house in used), default=0)
     missing = {line.key: line.units - sum(shares.get(line.key, {}).values()) for line in lines}
     return Option(
         houses=tuple(sorted(units, key=str)),
@@ -273,7 +221,15 @@ def price(
         cost=cost,
         margin=sum(line.margin for line in lines) - cost,
         priority=sum(house.priority for house in used),
+        fed=dict(fed or {}),
+        ready=ready,
     )
+
+
+def _feed(house: House, source: Hashable | None, product: Hashable) -> Feed:
+    """How a warehouse gets a product from there; free of cost and time where it is not known."""
+    known = (feed for feed in house.feeds if feed.source == source and product in feed.free)
+    return next(known, Feed(source, {}))
 
 
 def _ship_whole(line: Line, order: Sequence[House], left: dict, shares: dict) -> bool:
@@ -295,3 +251,33 @@ def _ship_parts(line: Line, order: Sequence[House], left: dict, shares: dict) ->
             there[line.product] -= units
             shares[line.key][house.key] = units
             rest -= units
+
+
+def _get_rest(line: Line, order: Sequence[House], left: dict, shares: dict, fed: dict) -> None:
+    """Have one warehouse get what is still missing of a line: the first that can get all of it.
+
+    A line of which nothing ships yet takes what the warehouse has itself, too: that is
+    where lines must not be split.
+    """
+    rest = line.units - sum(shares[line.key].values())
+    for house in order:
+        if not line.needs <= house.can or not house.feeds:
+            continue
+        whole = not shares[line.key]
+        parts: dict[Hashable | None, float] = {}
+        own = min(rest, left[house.key].get(line.product, 0)) if whole else 0
+        lacking = rest - own
+        for feed in sorted(house.feeds, key=lambda feed: (feed.is_bought, feed.days, feed.cost)):
+            if line.product in feed.free and feed.source != house.key and feed.source not in parts:
+                units = min(lacking, left[feed.source].get(line.product, 0))
+                if units > 0:
+                    parts[feed.source] = units
+                    lacking -= units
+        if lacking > 1e-6:
+            continue
+        shares[line.key][house.key] = shares[line.key].get(house.key, 0) + rest
+        left[house.key][line.product] = left[house.key].get(line.product, 0) - own
+        for source, units in parts.items():
+            left[source][line.product] -= units
+            fed[line.key, house.key, source] = units
+        return

@@ -258,6 +258,7 @@ class IntegrationOrderLines(models.AbstractModel):
             reserved = bool(move.quantity)
             left = own._compute_quantity(quantity - cut, uom, rounding_method="HALF-UP")
             move.write({"product_uom_qty": left})
+            move._integration_cut_feeders(cut)
             if reserved:
                 move._action_assign()
         moves.picking_id.filtered(lambda picking: picking.state == "cancel")._integration_heal_waiting()

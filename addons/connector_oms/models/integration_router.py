@@ -41,21 +41,21 @@ class IntegrationRouter(models.AbstractModel):
             decision.explanation = self._explain(order, scene, answer)
             self._follow_up(order, decision, answer.best)
 
-    def _choose(self, order, shares, reason):
+    def _choose(self, order, shares, reason, fed=None):
         """Ship an order as a person says.
 
         :param shares: {order line id: {warehouse id: units in the product's unit}}
+        :param fed: what of them is brought first, as ``lib.routing`` says it
         :return: the decision
         """
         ruleset = order.integration_decision_id.ruleset_id or order.env["integration.routing.ruleset"]._live(
             order.company_id
         )
         scene = Scene(ruleset, order, self._own_held(order))
-        option = price(scene.lines(order), scene.houses(order), shares, scene.promise(order))
+        option = price(scene.lines(order), scene.houses(order), shares, scene.promise(order), fed)
         decision = self._write(order, scene, option, (), is_override=True, reason=reason, user_id=self.env.user.id)
-        decision.explanation = self.env._(
-            "%(who)s chose: %(what)s", who=self.env.user.name, what=self._split_text(order, option)
-        )
+        chosen = self.env._("%(who)s chose: %(what)s", who=self.env.user.name, what=self._split_text(order, option))
+        decision.explanation = "\n".join([chosen, *self._fed_texts(order, option, scene.names)])
         self._follow_up(order, decision, option)
         return decision
 
@@ -78,25 +78,20 @@ class IntegrationRouter(models.AbstractModel):
     def _write(self, order, scene, option, options, **values):
         """The decision in force of an order, with its allocations; the order goes by it."""
         shares = self._with_rest(order, scene, option)
-        names = {warehouse.id: warehouse.name for warehouse in scene.warehouses}
         order.integration_decision_id.is_current = False
         self.env.flush_all()
         decision = self.env["integration.routing.decision"].create(
             {
                 "order_id": order.id,
                 "ruleset_id": scene.ruleset.id,
-                "options": [_plain(one, names) for one in options],
+                "options": [_plain(one, scene.names) for one in options],
                 "warehouse_ids": [(6, 0, list(option.houses) if option else [])],
                 "shipments": option.shipments if option else 0,
                 "cost": option.cost if option else 0.0,
                 "margin": option.margin if option else 0.0,
                 "lateness": option.lateness if option else 0,
                 "units_missing": option.units_missing if option else sum(units_of(line) for line in goods(order)),
-                "allocation_ids": [
-                    (0, 0, {"order_line_id": line, "warehouse_id": warehouse, "units": units, "sequence": number})
-                    for line, parts in shares.items()
-                    for number, (warehouse, units) in enumerate(parts.items())
-                ],
+                "allocation_ids": [(0, 0, part) for part in self._parts(option, shares)],
                 **values,
             }
         )
@@ -107,6 +102,26 @@ class IntegrationRouter(models.AbstractModel):
         order.write(values)
         return decision
 
+    def _parts(self, option, shares):
+        """Values of the allocations: of each warehouse what it has, then what it gets first."""
+        for line, parts in shares.items():
+            number = 0
+            for warehouse, units in parts.items():
+                fed = option.fed_into(line, warehouse)
+                for source, part in [(False, units - sum(fed.values())), *fed.items()]:
+                    if part <= 1e-6:
+                        continue
+                    number += 1
+                    yield {
+                        "order_line_id": line,
+                        "warehouse_id": warehouse,
+                        "units": part,
+                        "sequence": number,
+                        "source_id": source,
+                        "is_bought": source is None,
+                        "feed_days": option.ready.get((line, warehouse, source), 0),
+                    }
+
     def _with_rest(self, order, scene, option):
         """What is nowhere in stock waits where it will arrive in time, else where most of the order ships from."""
         if not option:
@@ -115,44 +130,20 @@ class IntegrationRouter(models.AbstractModel):
         lead = _lead(shares)
         for line_id, rest in option.missing.items():
             line = order.order_line.filtered(lambda line, line_id=line_id: line.id == line_id)
-            place = self._where_it_arrives(scene, line, rest) or lead
-            if place and not self._may_dropship(scene.ruleset, line):
+            place = scene.where_it_arrives(line, rest) or lead
+            if place and not scene.ruleset._may_dropship(line.product_id):
                 parts = shares.setdefault(line_id, {})
                 parts[place] = parts.get(place, 0.0) + rest
         return shares
-
-    def _where_it_arrives(self, scene, line, units):
-        """Id of the warehouse that will have so many units within the days of the rules."""
-        days = scene.ruleset.wait_days
-        if not days:
-            return None
-        warehouses = scene.candidates[line.order_id.integration_backend_id]
-        incoming = self.env["integration.stock.availability"]._incoming(line.product_id, warehouses)
-        for warehouse in warehouses:
-            coming = sum(
-                part
-                for day, part in incoming.get((line.product_id.id, warehouse.id), [])
-                if (day - scene.now.date()).days <= days
-            )
-            if coming + min(0, scene.free.get((line.product_id.id, warehouse.id), 0)) >= units:
-                return warehouse.id
-        return None
-
-    def _may_dropship(self, ruleset, line):
-        return bool(ruleset.dropship and line.product_id.seller_ids and self._dropship_route())
-
-    def _dropship_route(self):
-        route = self.env.ref("stock_dropshipping.route_drop_shipping", raise_if_not_found=False)
-        return route or self.env["stock.route"]
 
     def _follow_up(self, order, decision, option):
         """Have suppliers ship what they may; put to a person what is left."""
         missing = option.missing if option else {line.id: units_of(line) for line in goods(order)}
         lines = order.order_line.filtered(lambda line: line.id in missing)
-        by_supplier = lines.filtered(lambda line: self._may_dropship(decision.ruleset_id, line))
+        by_supplier = lines.filtered(lambda line: decision.ruleset_id._may_dropship(line.product_id))
         by_supplier = by_supplier.filtered(lambda line: not option or line.id not in option.shares)
         if by_supplier:
-            by_supplier.route_ids = self._dropship_route()
+            by_supplier.route_ids = decision.ruleset_id._dropship_route()
             decision.explanation = "\n".join(
                 [
                     decision.explanation or "",
@@ -194,9 +185,9 @@ class IntegrationRouter(models.AbstractModel):
 
     def _explain(self, order, scene, answer):
         """Why, as a warehouse clerk would say it."""
-        best = answer.best
-        names = {warehouse.id: warehouse.name for warehouse in scene.warehouses}
+        best, names = answer.best, scene.names
         texts = [self._split_text(order, best) if best else self.env._("No warehouse has any of it.")]
+        texts += self._fed_texts(order, best, names) if best else []
         if best and best.lateness:
             texts.append(self.env._("It arrives %s days late.", best.lateness))
         for warehouse in scene.warehouses:
@@ -238,6 +229,24 @@ class IntegrationRouter(models.AbstractModel):
             for count, name in counts
         ]
         return ", ".join(texts) + "."
+
+    def _fed_texts(self, order, option, names):
+        """“Reno gets 3 × [C] Chair from Dallas first.”"""
+        products = {line.id: line.product_id.display_name for line in order.order_line}
+        texts = []
+        for (line, house, source), units in option.fed.items():
+            values = {
+                "warehouse": names[house],
+                "units": f"{units:g}",
+                "product": products[line],
+                "source": names.get(source),
+            }
+            if source is None:
+                text = self.env._("%(units)s × %(product)s is bought for the order, and received in %(warehouse)s.")
+            else:
+                text = self.env._("%(warehouse)s gets %(units)s × %(product)s from %(source)s first.")
+            texts.append(text % values)
+        return texts
 
     def _option_text(self, option, names, order):
         one, many = self.env._("one delivery"), self.env._("%s deliveries", option.shipments)

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..lib.routing import Policy
+from ..lib.routing_terms import Policy
 
 STATES = [("draft", "Draft"), ("live", "In force"), ("retired", "Retired")]
 #: what a rule set in force, or retired, may still have written
@@ -43,6 +43,23 @@ class IntegrationRoutingRuleset(models.Model):
     wait_days = fields.Integer(
         "Wait for receipts (days)",
         help="What no warehouse has, but one will have within so many days, waits there. 0: it is put to a person.",
+    )
+    resupply = fields.Selection(
+        [
+            ("never", "Never: Odoo's own replenishment is enough"),
+            ("short", "Where no warehouses have all of an order"),
+            ("ranked", "Wherever that is the better way, by the ranking below"),
+        ],
+        "Bring goods from another warehouse",
+        default="never",
+        required=True,
+        help="From the warehouses ticked under Resupply From on the one that ships. "
+        "What it takes and costs stands there, tab Routing.",
+    )
+    buy_to_order = fields.Boolean(
+        "Buy for the order what is nowhere in stock",
+        help="Where the product has a vendor: a purchase order is prepared, and the goods go from the receipt "
+        "straight to the customer's delivery (cross-dock).",
     )
     use_distance = fields.Boolean("Reckon by distance where no cost is listed")
     cost_per_km = fields.Float("Cost per kilometre", digits=(12, 4), default=0.01)
@@ -161,4 +178,15 @@ class IntegrationRoutingRuleset(models.Model):
             weights=weights,
             most=int(self.most),
             may_split_lines=self.split_lines,
+            resupply=self.resupply,
         )
+
+    def _may_dropship(self, product):
+        """Whether suppliers ship a product themselves where it is nowhere in stock."""
+        return bool(self.dropship and product.seller_ids and self._dropship_route())
+
+    @api.model
+    def _dropship_route(self):
+        """Odoo's drop-ship route; none where it is not installed."""
+        route = self.env.ref("stock_dropshipping.route_drop_shipping", raise_if_not_found=False)
+        return route or self.env["stock.route"]

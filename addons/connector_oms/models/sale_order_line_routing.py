@@ -39,8 +39,9 @@ class SaleOrderLine(models.Model):
         if not parts or product_qty <= 0 or self.route_ids:
             return super()._create_procurements(product_qty, procurement_uom, values)
         procurements = []
-        for warehouse, units in self._integration_split(parts, product_qty, procurement_uom).items():
-            procurements += super()._create_procurements(units, procurement_uom, {**values, "warehouse_id": warehouse})
+        for part, units in self._integration_split(parts, product_qty, procurement_uom).items():
+            own = {**values, **part._procurement_values(values)}
+            procurements += super()._create_procurements(units, procurement_uom, own)
         return procurements
 
     def _integration_take_off(self, units, uom):
@@ -65,24 +66,24 @@ class SaleOrderLine(models.Model):
         self.env["integration.order.lines"]._cut_moves(self, units)
 
     def _integration_split(self, parts, quantity, uom):
-        """{warehouse: units in ``uom``} that come to ``quantity``."""
+        """{allocation: units in ``uom``} that come to ``quantity``."""
         own = self.product_id.uom_id
         moves = self.move_ids.filtered(
-            lambda move: move.state != "cancel" and move.location_id.usage != "customer" and not move.move_orig_ids
+            lambda move: (
+                move.state != "cancel"
+                and move.location_id.usage != "customer"
+                and (move.integration_allocation_id or not move.move_orig_ids)
+                and move.product_id == self.product_id
+            )
         )
         split, left = {}, quantity
         for part in parts:
-            asked = sum(
-                move.product_qty
-                for move in moves
-                if move.product_id == self.product_id and move.warehouse_id == part.warehouse_id
-            )
+            asked = sum(moves.filtered(lambda move, part=part: part._is_served_by(move)).mapped("product_qty"))
             units = own._compute_quantity(max(0.0, part.units - asked), uom, rounding_method="HALF-UP")
             units = min(left, units)
             if uom.compare(units, 0) > 0:
-                split[part.warehouse_id] = units
+                split[part] = units
                 left -= units
         if uom.compare(left, 0) > 0:
-            first = parts[0].warehouse_id
-            split[first] = split.get(first, 0.0) + left
+            split[parts[0]] = split.get(parts[0], 0.0) + left
         return split

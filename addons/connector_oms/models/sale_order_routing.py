@@ -42,12 +42,13 @@ class SaleOrder(models.Model):
         for order in self:
             order._integration_reroute(self.env._("Routed again."))
 
-    def _integration_reroute(self, reason, shares=None):
+    def _integration_reroute(self, reason, shares=None, fed=None):
         """Decide anew which warehouses ship, and replace what is not picked yet.
 
         :param reason: why, for the record
         :param shares: {order line id: {warehouse id: units}} as a person wants it; by the
             rules when None
+        :param fed: what of it is brought first, as ``lib.routing`` says it
         :raises AccessError: not an operator
         :raises UserError: no rules, no reason, or the warehouse has begun
         """
@@ -63,13 +64,17 @@ class SaleOrder(models.Model):
             raise UserError(self.env._("The company has no routing rules in force."))
         if order.state not in ("draft", "sent", "sale") or order._integration_is_released():
             raise UserError(self.env._("%s is at the warehouse already. Stop the delivery there first.", order.name))
+        if order.order_line.move_ids._integration_is_under_way():
+            raise UserError(
+                self.env._("Goods for %s are on their way between warehouses. Wait until they are there.", order.name)
+            )
         before = order.integration_decision_id.explanation
         order.picking_ids.filtered(lambda picking: picking.state not in ("done", "cancel")).action_cancel()
         router = self.env["integration.router"].sudo()
         if shares is None:
             router._route_by(ruleset, order, reason)
         else:
-            router._choose(order, shares, reason)
+            router._choose(order, shares, reason, fed)
         if order.state == "sale":
             order.with_context(**CONFIRM_CONTEXT).order_line._action_launch_stock_rule()
         self.env["integration.audit"]._record(

@@ -8,7 +8,8 @@ WAITING = ("backorder", "partial", "allocation", "pick")
 #: transfers looked at in one run of the cron
 BATCH = 500
 
-#: due deliveries of channels' orders of which something is not reserved, and how much is
+#: Due deliveries of channels' orders of which something is not reserved, and how much is.
+#: What waits for a transfer or purchase made for it counts, too: it should be there by then.
 SHORTAGES = """
 SELECT p.id, bool_or(m.state = 'partially_available' OR r.some)
   FROM stock_picking p
@@ -17,9 +18,10 @@ SELECT p.id, bool_or(m.state = 'partially_available' OR r.some)
        SELECT TRUE AS some FROM stock_move o
         WHERE o.picking_id = p.id AND o.state = 'assigned' LIMIT 1) r ON TRUE
  WHERE p.integration_backend_id IS NOT NULL
-   AND p.state IN ('confirmed', 'assigned')
+   AND p.state IN ('waiting', 'confirmed', 'assigned')
    AND p.scheduled_date <= now() AT TIME ZONE 'UTC'
-   AND m.state IN ('confirmed', 'partially_available')
+   AND (m.state IN ('confirmed', 'partially_available')
+        OR m.state = 'waiting' AND m.integration_allocation_id IS NOT NULL)
    AND m.integration_reserve_pending IS NOT TRUE
 """
 #: that nobody has been asked about: neither about the transfer, nor about its order

@@ -1,10 +1,11 @@
 """Orders and warehouses as ``lib.routing`` sees them."""
 
 import math
+from datetime import timedelta
 
 from odoo import fields
 
-from ..lib.routing import House, Line
+from ..lib.routing_terms import Feed, House, Line
 
 EARTH_KM = 6371.0
 
@@ -28,12 +29,16 @@ class Scene:
         }
         self.warehouses = self.env["stock.warehouse"].union(*self.candidates.values())
         products = orders.order_line.product_id
-        self.free = dict(self.env["integration.stock.availability"]._available(products, self.warehouses))
+        self.resupply = _resupply_routes(self.warehouses) if ruleset.resupply != "never" else {}
+        everywhere = self.warehouses.union(*(route.supplier_wh_id for route in self.resupply.values()))
+        self.free = dict(self.env["integration.stock.availability"]._available(products, everywhere))
         for key, units in (returned or {}).items():
             if key in self.free:
                 self.free[key] += units
-        self.departures = {warehouse: warehouse._integration_departure(self.now) for warehouse in self.warehouses}
+        self.departures = {warehouse: warehouse._integration_departure(self.now) for warehouse in everywhere}
+        self.names = {warehouse.id: warehouse.name for warehouse in everywhere}
         self.used = self._used_today()
+        self.kits = set(_kits(orders).ids)
 
     def _used_today(self):
         """{warehouse id: orders it was given today}, where there is a limit."""
@@ -65,18 +70,17 @@ class Scene:
 
     def houses(self, order):
         """The warehouses that could ship an order."""
-        return [self._house(order, warehouse) for warehouse in self.candidates[order.integration_backend_id]]
+        bought = self._bought(order)
+        return [self._house(order, warehouse, bought) for warehouse in self.candidates[order.integration_backend_id]]
 
-    def _house(self, order, warehouse):
-        leaves, __ = self.departures[warehouse]
+    def _house(self, order, warehouse, bought):
+        leaves = self.departures[warehouse][0]
         cost, unit_cost, travel = self._fare(order, warehouse)
         carriers = warehouse.integration_carrier_ids
         capacity = warehouse.integration_capacity
         return House(
             key=warehouse.id,
-            free={
-                product: units for (product, place), units in self.free.items() if place == warehouse.id and units > 0
-            },
+            free=self._free_in(warehouse),
             can=frozenset(
                 name
                 for name, able in (("hazmat", warehouse.integration_hazmat), ("lots", warehouse.integration_lots))
@@ -90,7 +94,63 @@ class Scene:
             unit_cost=unit_cost,
             priority=warehouse.sequence,
             serves=not carriers or not order.carrier_id or order.carrier_id in carriers,
+            feeds=(*self._transfers(warehouse), *self._purchases(warehouse, bought)),
         )
+
+    def _free_in(self, warehouse):
+        return {product: units for (product, place), units in self.free.items() if place == warehouse.id and units > 0}
+
+    def _transfers(self, warehouse):
+        """What other warehouses can bring; kits are put together where their parts are."""
+        for (target, source), route in self.resupply.items():
+            sent = self.departures[source][0]
+            if target != warehouse or sent is None:
+                continue
+            days = self._leaves_after(warehouse, sent + route.integration_days)
+            free = {product: units for product, units in self._free_in(source).items() if product not in self.kits}
+            if days is not None and free:
+                yield Feed(source.id, free, days, route.integration_cost, route.integration_unit_cost)
+
+    def _purchases(self, warehouse, bought):
+        for lead, products in bought.items():
+            days = self._leaves_after(warehouse, lead)
+            if days is not None:
+                yield Feed(None, dict.fromkeys(products, math.inf), days)
+
+    def _bought(self, order):
+        """{days until the vendor brings it: product ids} of what may be bought for an order."""
+        found = {}
+        for line in goods(order) if self.ruleset.buy_to_order else ():
+            product, units = line.product_id, units_of(line)
+            there = sum(max(0, self.free.get((product.id, place), 0)) for place in self.names)
+            if there >= units or product.id in self.kits or self.ruleset._may_dropship(product):
+                continue
+            seller = product.sudo().with_company(order.company_id)._select_seller(quantity=units)
+            if seller and not self.where_it_arrives(line, units):
+                found.setdefault(seller.delay, []).append(product.id)
+        return found
+
+    def where_it_arrives(self, line, units):
+        """Id of the warehouse that will have so many units within the days of the rules."""
+        days = self.ruleset.wait_days
+        if not days:
+            return None
+        warehouses = self.candidates[line.order_id.integration_backend_id]
+        incoming = self.env["integration.stock.availability"]._incoming(line.product_id, warehouses)
+        for warehouse in warehouses:
+            coming = sum(
+                part
+                for day, part in incoming.get((line.product_id.id, warehouse.id), [])
+                if (day - self.now.date()).days <= days
+            )
+            if coming + min(0, self.free.get((line.product_id.id, warehouse.id), 0)) >= units:
+                return warehouse.id
+        return None
+
+    def _leaves_after(self, warehouse, days):
+        """Days from today until what arrives there in so many days leaves; None: nobody works."""
+        ahead = warehouse._integration_departure(self.now + timedelta(days=days))[0]
+        return None if ahead is None else days + ahead
 
     def _fare(self, order, warehouse):
         """(cost of a delivery, of each unit, days on the way)."""
@@ -115,14 +175,29 @@ class Scene:
         for line, parts in option.shares.items():
             for warehouse, units in parts.items():
                 self.free[products[line], warehouse] -= units
+        for (line, warehouse, source), units in option.fed.items():
+            self.free[products[line], warehouse] += units
+            if source is not None:
+                self.free[products[line], source] -= units
         for warehouse in option.houses:
             self.used[warehouse] = self.used.get(warehouse, 0) + 1
 
 
+def _resupply_routes(warehouses):
+    """{(warehouse, the one that it gets goods from): route}"""
+    routes = warehouses.sudo().resupply_route_ids.filtered("active")
+    pairs = {(route.supplied_wh_id, route.supplier_wh_id): route for route in routes}
+    return {pair: route for pair, route in pairs.items() if pair[1].company_id == pair[0].company_id and pair[1].active}
+
+
+def _kits(orders):
+    kits = orders.env["integration.stock.kit"].sudo()
+    return kits.search([("product_id", "in", orders.order_line.product_id.ids)]).product_id
+
+
 def goods(order):
     """The lines of an order that take something from stock."""
-    kits = order.env["integration.stock.kit"].sudo()
-    kits = kits.search([("product_id", "in", order.order_line.product_id.ids)]).product_id
+    kits = _kits(order)
     return order.order_line.filtered(
         lambda line: (
             not line.display_type

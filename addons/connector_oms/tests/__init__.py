@@ -37,6 +37,7 @@ from . import (
     test_return_refund,
     test_rollup_place,
     test_routing,
+    test_routing_feed,
     test_service_user,
     test_shipment_out,
     test_shipment_uom,

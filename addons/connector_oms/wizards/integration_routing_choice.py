@@ -69,9 +69,8 @@ class IntegrationRoutingChoice(models.TransientModel):
             raise UserError(self.env._("The company has no routing rules in force."))
         router = self.env["integration.router"].sudo()
         taken = router._own_held(order)
-        for move in order.picking_ids.move_ids.filtered(lambda move: move.state not in ("done", "cancel")):
-            key = (move.product_id.id, move.picking_type_id.warehouse_id.id)
-            taken[key] += move.product_qty
+        for move in self._taking(order):
+            taken[move.product_id.id, move.picking_type_id.warehouse_id.id] += move.product_qty
         scene = Scene(ruleset, order, taken)
         lines, houses = scene.lines(order), scene.houses(order)
         best = route(lines, houses, ruleset._policy(), scene.promise(order)).options
@@ -84,12 +83,20 @@ class IntegrationRoutingChoice(models.TransientModel):
         return [fields.Command.create(self._values_of(scene, *way)) for way in [*((one,) for one in best), *alone]]
 
     @api.model
+    def _taking(self, order):
+        """The moves that take something from stock for an order that is not shipped yet."""
+        moves = order.picking_ids.move_ids.filtered(lambda move: move.state not in ("done", "cancel"))
+        fed = moves.filtered("integration_allocation_id")
+        feeders = moves.union(*(move._integration_feeders() for move in fed)) - moves
+        return (moves - fed) | feeders.filtered(lambda move: move.location_id.usage == "internal")
+
+    @api.model
     def _values_of(self, scene, option, house=None):
         """Values of an option.
 
         :param house: that is to ship everything, whether it has it or not
         """
-        names = {warehouse.id: warehouse.name for warehouse in scene.warehouses}
+        names = scene.names
         short = 0.0
         if house:
             products = {line.id: line.product_id.id for line in scene.orders.order_line}
@@ -97,8 +104,11 @@ class IntegrationRoutingChoice(models.TransientModel):
                 max(0.0, parts[house.key] - house.free.get(products[line], 0.0))
                 for line, parts in option.shares.items()
             )
+        sources = dict.fromkeys(source for __, __, source in option.fed)
+        brought = ", ".join(names.get(source) or self.env._("purchase") for source in sources)
+        name = " + ".join(names[key] for key in option.houses)
         return {
-            "name": " + ".join(names[key] for key in option.houses),
+            "name": self.env._("%(name)s (first from: %(sources)s)", name=name, sources=brought) if brought else name,
             "shipments": option.shipments,
             "cost": option.cost,
             "arrival": option.arrival,
@@ -107,6 +117,7 @@ class IntegrationRoutingChoice(models.TransientModel):
             "shares": {
                 str(line): {str(key): units for key, units in parts.items()} for line, parts in option.shares.items()
             },
+            "fed": [[*key, units] for key, units in option.fed.items()],
         }
 
 
@@ -127,6 +138,7 @@ class IntegrationRoutingChoiceOption(models.TransientModel):
         "Not there yet (units)", digits="Product Unit", readonly=True, help="Units that are not in stock there yet."
     )
     shares = fields.Json(readonly=True)
+    fed = fields.Json(readonly=True)
 
     def action_take(self):
         """Button “Ship this way”."""
@@ -138,12 +150,13 @@ class IntegrationRoutingChoiceOption(models.TransientModel):
             int(line): {int(warehouse): units for warehouse, units in parts.items()}
             for line, parts in self.shares.items()
         }
+        fed = {(line, house, source): units for line, house, source, units in self.fed or ()}
         order = choice.order_id
         if choice.exception_ids:
             # what may be done about an exception the desk decides, not who may edit orders
             choice.exception_ids._common_fix(choice.code)
             order = order.sudo()
-        order._integration_reroute(choice.reason, shares)
+        order._integration_reroute(choice.reason, shares, fed)
         if choice.exception_ids:
             choice.exception_ids.filtered(lambda one: one.state == "open")._resolve(choice.reason, "fixed")
         return {"type": "ir.actions.act_window_close"}
