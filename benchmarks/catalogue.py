@@ -31,7 +31,9 @@ def _print(options: argparse.Namespace, found: dict[str, Any]) -> None:
             f"comparing {options.things:,} products with what the shop shows: {found['compare_seconds']:.1f} s, "
             f"{found['differ']:,} differ",
             f"one rule of the price list changes all prices: {found['reprice_seconds']:.1f} s until the shop has "
-            f"{found['sent']:,} new ones, in {found['messages']:,} messages kept in the ledger",
+            f"{found['sent']:,} new ones, in {found['reprice_messages']:,} messages, a call a product",
+            f"once more for a shop that takes them as files: {found['bulk_seconds']:.1f} s, "
+            f"in {found['bulk_messages']:,} messages",
             f"one by one, nothing kept: {found['naive_seconds']:.0f} s, reckoned from {options.sample} "
             f"({ratio:.1f} times as long)",
             f"one price changed: {1000 * found['one_seconds']:.0f} ms from its commit until the shop has it, "
@@ -44,6 +46,7 @@ def _print(options: argparse.Namespace, found: dict[str, Any]) -> None:
         {
             "compare_seconds": round(found["compare_seconds"], 1),
             "reprice_seconds": round(found["reprice_seconds"], 1),
+            "bulk_seconds": round(found["bulk_seconds"], 1),
             "times_one_by_one": round(ratio, 2),
             "prices_wrong": found["wrong"],
             "one_ms": round(1000 * found["one_seconds"]),

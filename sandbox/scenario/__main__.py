@@ -12,7 +12,7 @@ import sys
 
 import requests
 
-from . import changes, connect, deliver, distribute, exceptions, orders, reprice
+from . import bring, changes, connect, deliver, distribute, exceptions, orders, reprice
 from .client import Odoo, OdooError
 from .compare_fulfilments import fulfilments_now
 from .prepare import World, prepare
@@ -44,7 +44,7 @@ def main() -> int:
 
 
 def play(world: World, count: int) -> Result:
-    """The day: connect, sell, change, deliver, distribute, reprice, compare.
+    """The day: connect, sell, change, deliver, distribute, bring, reprice, compare.
 
     :param count: orders that customers place
     """
@@ -58,14 +58,13 @@ def play(world: World, count: int) -> Result:
     before = fulfilments_now(world)
     deliver.deliver(world)
     chapter = distribute.distribute(world)
+    brought = bring.bring(world)
     prices = reprice.reprice(world)
     settle_stock(world)
     orders.tell_state(world, placed)
     result = compare(world, placed, before)
-    result.figures["distribution"] = chapter.figures
-    result.faults["distribution"] = chapter.faults
-    result.figures["prices"] = prices.figures
-    result.faults["prices"] = prices.faults
+    for name, part in {"distribution": chapter, "brought": brought, "prices": prices}.items():
+        result.figures[name], result.faults[name] = part.figures, part.faults
     return result
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -95,6 +95,15 @@ def _sell(world: World) -> dict[str, dict[str, Any]]:
         "split": [(east, 1), (west, 1)],
         "backorder": [(south, TOO_MANY)],
     }
+    return sell(world, wanted)
+
+
+def sell(world: World, wanted: Mapping[str, Iterable[tuple[str, int]]]) -> dict[str, dict[str, Any]]:
+    """Have customers order, one after the other: {name: order in Odoo}.
+
+    :param wanted: {name: (SKU, units) of each line}
+    :raises OdooError: one of them is not confirmed
+    """
     ids = {}
     for name, items in wanted.items():
         rows = [{"sku": sku, "quantity": units} for sku, units in items]

@@ -29,6 +29,7 @@ MUST_BE_ZERO = {
     "stock_overreserved": "the product's locations",
     "made_by_others": "Works as on the backend, and Created by on the record",
     "distribution": "Connectors > Orders and Money: routing decisions, returns, payouts",
+    "brought": "Connectors > Orders and Money: routing decisions, and Inventory > Transfers",
     "prices": "Connectors > Links > Prices and product data",
 }
 

@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from . import auth
+from . import auth, bulk
 from .api import AdminApi, Reply
 from .faults import FaultPlan
 from .oracle import Oracle
@@ -20,7 +20,8 @@ from .shop import Shop
 from .store import Store
 from .webhooks import Dispatcher
 
-BODY_LIMIT = 10 * 1024 * 1024
+#: the largest file of a bulk operation (Admin API)
+BODY_LIMIT = 100 * 1024 * 1024
 
 
 class Sandbox:
@@ -45,6 +46,7 @@ class Sandbox:
         with self.store.lock:
             if settings:
                 self.shop.change_settings(settings)
+            bulk.stop_all(self.shop)
             self.store.commit()
         self.faults = FaultPlan()
         self.api = AdminApi(self.shop, shared_engine(), self.faults)
@@ -53,6 +55,7 @@ class Sandbox:
         self._server = _Server((host, port), _Handler)
         self._server.sandbox = self
         self.host, self.port = host, self._server.server_address[1]
+        self.shop.base_url = self.url
         self._thread: threading.Thread | None = None
 
     @property
@@ -90,9 +93,18 @@ class Sandbox:
             return self.api.handle(names[2], headers, raw)
         if names == ["admin", "oauth", "access_token"] and method == "POST":
             return self._grant(headers, raw)
+        if names[0] == "_files":
+            return self._file(method, "/".join(names[1:]), headers, raw)
         if names[0] == "_oracle":
             return self.oracle.handle(method, names[1:], dict(parse_qsl(parts.query)), raw)
         return Reply(404, {"errors": "Not Found"})
+
+    def _file(self, method: str, key: str, headers: dict[str, str], raw: bytes) -> Reply:
+        """Uploads and answers of bulk operations, which Shopify keeps elsewhere."""
+        if method == "POST":
+            return Reply(201) if bulk.keep_file(self.shop, headers, raw) else Reply(403, {"errors": "Forbidden"})
+        found = bulk.read_file(self.shop, key)
+        return Reply(404) if found is None else Reply(200, raw=found)
 
     def _grant(self, headers: dict[str, str], raw: bytes) -> Reply:
         text = raw.decode("utf-8", "replace")

@@ -49,6 +49,8 @@ DEFAULTS: dict[str, Any] = {
     "token_seconds": 86399,
     #: how long an orderCancel takes after its answer
     "job_seconds": 0.0,
+    #: seconds a line, and lines after which they fail (0: none does)
+    "bulk": {"line_seconds": 0.0, "fail_after": 0},
     "versions": ["2025-10", "2026-01", "2026-04", "2026-07", "2026-10"],
     "cost": {"maximum": 20000, "per_second": 1000},
     "webhooks": {

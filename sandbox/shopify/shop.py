@@ -40,6 +40,7 @@ FIRST_ID = {
     "CompanyLocation": 2_900_001,
     "CompanyContact": 3_900_001,
     "PriceList": 4_900_001,
+    "BulkOperation": 5_900_000_000_001,
     "WebhookSubscription": 1_600_000_000_001,
     "InventoryAdjustmentGroup": 800_000_001,
 }
@@ -59,11 +60,15 @@ class Shop:
         self.store = store
         self.seed = seed
         self.jobs = Jobs(store)
+        #: where it is served, for addresses of files
+        self.base_url = ""
         self._goods: Goods | None = None
         self.listener: Listener | None = None
         with store.lock:
             if not store.all("location"):
                 self.set_up()
+            # a state of an earlier version lacks the newest ones
+            store.put("setting", "all", {**copy.deepcopy(DEFAULTS), **self.settings})
 
     @property
     def settings(self) -> dict[str, Any]:

@@ -47,6 +47,13 @@ def test_scenario_of_40_orders_ends_with_both_sides_equal(hub: Hub):
         "payout": ["matched"],
         "payout_booked": True,
     }
+    assert figures["brought"] == {
+        "deliveries": 1,
+        "transfers": 2,
+        "delivery_ready": "assigned",
+        "fulfilments_told": 2,
+        "units_told": 2,
+    }
     assert figures["prices"] == {
         "prices_published": [27.5, 27.5, 27.5],
         "price_put_right": 27.5,

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from addons.connector_base.lib.breaker import CLOSED, HALF_OPEN, OPEN, Breaker
-from addons.connector_base.lib.errors import RateLimitedError, TransientError
+from addons.connector_base.lib.errors import PendingError, RateLimitedError, TransientError
 from addons.connector_base.lib.limiter import Bucket
 from addons.connector_base.lib.retry import RetryPolicy, counts_as_try
 
@@ -33,6 +33,8 @@ def test_what_the_partner_asks_for_is_a_floor():
 
 def test_being_asked_to_wait_uses_up_no_try():
     assert not counts_as_try(RateLimitedError("429"))
+    assert not counts_as_try(PendingError("at work"))
+    assert RetryPolicy().delay(1, PendingError("at work", retry_after=20), rand=lambda: 0.0) == 20
     assert counts_as_try(TransientError("500"))
 
 

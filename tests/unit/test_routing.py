@@ -166,6 +166,11 @@ def test_bringing_goods_is_ranked_beside_other_ways_only_where_the_rules_say_so(
     assert best(TWO, houses, Policy(("arrival",), resupply="ranked")).houses == ("x", "y")
 
 
+def test_goods_are_not_carried_to_a_warehouse_only_because_it_goes_first():
+    houses = [house("x", {}, priority=1, feeds=(fed("y", {"a": 5}),)), house("y", {"a": 5}, priority=9)]
+    assert best([Line("l", "a", 1)], houses, Policy(resupply="ranked")).houses == ("y",)
+
+
 def test_what_a_source_ships_itself_is_not_brought_from_it():
     houses = [house("x", {}, feeds=(fed("y", {"a": 3}),)), house("y", {"a": 3}, room=0)]
     assert best([Line("l", "a", 2), Line("m", "a", 2)], houses, SHORT).missing == {"m": 2}

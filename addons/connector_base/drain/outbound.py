@@ -1,7 +1,7 @@
 """Sending one message: intent committed, call, result committed, settle."""
 
 from ..failpoints import reach
-from ..lib.errors import AmbiguousError, ConnectorError, TransientError
+from ..lib.errors import AmbiguousError, ConnectorError, PendingError, TransientError
 from .outcome import as_connector_error, clean, log_trouble, settle_error
 
 #: states of a call after which it is not known whether the partner did it
@@ -54,6 +54,8 @@ class OutboundWork:
 
     def _cannot_find_out(self, error, policy):
         """Whether the partner does not tell, or was asked in vain as often as allowed."""
+        if isinstance(error, PendingError):
+            return False
         return not getattr(error, "may_look_up", True) or policy.exhausted(self.message.attempt_count + 1)
 
     def _send_and_settle(self):
@@ -102,6 +104,10 @@ class OutboundWork:
         attempt = self.attempts._start([self.message.id], "lookup", call_id)[self.message.id]
         try:
             result = adapter.lookup(call)
+        except PendingError as error:
+            clean(self.flow.backend_id, error)
+            self.attempts._finish({attempt: ("retry", error.error_class, str(error))})
+            raise
         except AmbiguousError as error:
             clean(self.flow.backend_id, error)
             self.attempts._finish({attempt: ("ambiguous", error.error_class, str(error))})
@@ -128,6 +134,9 @@ class OutboundWork:
             reach("outbound.sending", [call.key])
             result = adapter.send(call)
             reach("outbound.sent", [call.key])
+        except PendingError as error:
+            self._note(call_id, attempt, "ambiguous", error, outcome="retry")
+            raise
         except AmbiguousError as error:
             self._note(call_id, attempt, "ambiguous", error)
             raise
@@ -146,10 +155,10 @@ class OutboundWork:
         self.attempts._finish({attempt: ("done", "", result.external_id)})
         return result
 
-    def _note(self, call_id, attempt, state, error):
+    def _note(self, call_id, attempt, state, error, outcome=""):
         clean(self.flow.backend_id, error)
         self.calls._record(call_id, state)
-        outcome = {"ambiguous": "ambiguous", "failed": "retry", "refused": "blocked"}[state]
+        outcome = outcome or {"ambiguous": "ambiguous", "failed": "retry", "refused": "blocked"}[state]
         self.attempts._finish({attempt: (outcome, error.error_class, str(error))})
 
     def _ask_a_person(self, error):

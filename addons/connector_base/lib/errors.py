@@ -95,6 +95,19 @@ class AmbiguousError(ConnectorError):
     default_category = "ambiguous"
 
 
+class PendingError(AmbiguousError):
+    """The partner has taken the call over and is still at work on it: ask again later, as often as it takes.
+
+    :param retry_after: seconds after which to ask
+    """
+
+    error_class = "pending"
+
+    def __init__(self, message: str, *, retry_after: float = 10.0, **kwargs):
+        super().__init__(message, **kwargs)
+        self.retry_after = max(0.0, retry_after)
+
+
 class PermanentError(ConnectorError):
     """The partner refused, and will refuse the same bytes again."""
 

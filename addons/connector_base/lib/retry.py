@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .errors import ConnectorError, RateLimitedError
+from .errors import ConnectorError, PendingError, RateLimitedError
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class RetryPolicy:
         is a floor, with the jitter on top of it.
         """
         cap = min(self.max_seconds, self.base_seconds * 2 ** min(max(attempts - 1, 0), 30))
-        if isinstance(error, RateLimitedError):
+        if isinstance(error, (RateLimitedError, PendingError)):
             return error.retry_after + rand() * min(cap, max(1.0, error.retry_after))
         return rand() * cap
 
@@ -47,7 +47,7 @@ class RetryPolicy:
 def counts_as_try(error: ConnectorError) -> bool:
     """Whether a failure uses up one of the allowed attempts.
 
-    Being asked to wait (429, open breaker) says nothing about the message, so it
-    does not: a storm of them must never kill good messages.
+    Being asked to wait (429, open breaker, work that is not done yet) says nothing about
+    the message, so it does not: a storm of them must never kill good messages.
     """
-    return not isinstance(error, RateLimitedError)
+    return not isinstance(error, (RateLimitedError, PendingError))

@@ -61,7 +61,7 @@ FACTS = """
       FROM integration_attempt a JOIN integration_message m ON m.id = a.message_id {joins}
      WHERE a.id > %(attempt_seq)s AND a.started_at >= %(since)s
        AND (a.kind <> 'work' OR a.outcome <> 'done'
-            AND (a.outcome <> 'retry' OR a.error_class IS DISTINCT FROM 'conflict'))"""
+            AND (a.outcome <> 'retry' OR COALESCE(a.error_class, '') NOT IN ('conflict', 'pending')))"""
 
 _LATENCIES = ", ".join(
     f"count(*) FILTER (WHERE fact = 'settled' AND seconds > {low} AND seconds <= {high})::int"

@@ -102,7 +102,7 @@ class IntegrationOverview(models.AbstractModel):
         return self._opens("integration.message", "", [*domain, *scope])
 
     def _attempts(self, outcomes, window, scope):
-        """Opens attempts of the period that ended so; being put off for another worker is no failure."""
+        """Opens attempts of the period that ended so; waiting for a worker or the partner is no failure."""
         domain = [
             ("id", ">", window["attempt_floor"]),
             ("started_at", ">=", fields.Datetime.to_string(window["since"])),
@@ -110,7 +110,7 @@ class IntegrationOverview(models.AbstractModel):
             ("outcome", "in", outcomes),
             "|",
             ("outcome", "!=", "retry"),
-            ("error_class", "!=", "conflict"),
+            ("error_class", "not in", ("conflict", "pending")),
             *((f"message_id.{field}", operator, value) for field, operator, value in scope),
         ]
         return self._opens("integration.attempt", "", domain)

@@ -1,5 +1,7 @@
+from datetime import timedelta
 from unittest.mock import patch
 
+from odoo import fields
 from odoo.tests import tagged
 
 from ..lib.adapter import Call, CallResult
@@ -7,6 +9,7 @@ from ..lib.errors import (
     AmbiguousError,
     AuthError,
     ConflictError,
+    PendingError,
     PermanentError,
     RateLimitedError,
     TransientError,
@@ -120,6 +123,26 @@ class TestOutbound(HubCase):
         self.drain(self.flow)
         self.assertEqual(message.state, "done")
         self.assertEqual(len(self.adapter.sent), 1)
+        self.assertFalse(self.exceptions("ambiguous"))
+
+    def test_partner_that_is_at_work_is_asked_as_long_as_it_takes_and_told_once(self):
+        self.flow.max_attempts = 2
+        self.adapter.script = [PendingError("begun", retry_after=30)]
+        message = self.emit()
+        self.drain(self.flow)
+        self.assertEqual((message.state, message.attempt_count), ("retry", 0))
+        self.adapter.found = {"s1:1": PendingError("half of it", retry_after=30)}
+        for __ in range(4):
+            self.make_due(message)
+            self.drain(self.flow)
+            self.assertEqual((message.state, message.attempt_count), ("retry", 0))
+        self.assertGreater(message.next_at, fields.Datetime.now() + timedelta(seconds=25))
+        self.adapter.found = {"s1:1": CallResult("done-1")}
+        self.make_due(message)
+        self.drain(self.flow)
+        self.assertEqual(message.state, "done")
+        self.assertEqual(len(self.adapter.sent), 1)
+        self.assertEqual(self.settled, [[("s1:1", "done-1")]])
         self.assertFalse(self.exceptions("ambiguous"))
 
     def test_person_says_it_did_not_work(self):

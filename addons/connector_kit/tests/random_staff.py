@@ -75,19 +75,55 @@ class RandomStaff:
         moves.filtered("picked")._action_done()
 
     def step_arrive_transfer(self):
-        """A transfer that was begun is done."""
-        picking_moves = self.env["stock.move"].search(
-            [
-                ("company_id", "=", self.company.id),
-                ("picking_code", "=", "internal"),
-                ("state", "in", ("confirmed", "partially_available", "assigned")),
-            ]
+        """A transfer that was begun, or a purchase, arrives."""
+        move = self.pick(
+            self.env["stock.move"].search(
+                [
+                    ("company_id", "=", self.company.id),
+                    ("state", "in", ("confirmed", "partially_available", "assigned")),
+                    "|",
+                    ("picking_code", "=", "internal"),
+                    "&",
+                    ("picking_code", "=", "incoming"),
+                    "|",
+                    ("location_id.usage", "=", "transit"),
+                    ("purchase_line_id", "!=", False),
+                ]
+            )
         )
-        move = self.pick(picking_moves)
         if not move:
             return ""
         self._finish(move)
         return f"{move.product_id.default_code} {move.state}"
+
+    def step_call_off(self):
+        """A transfer that was to bring goods for an order does not take place."""
+        move = self.pick(
+            self.env["stock.move"].search(
+                [
+                    ("company_id", "=", self.company.id),
+                    ("location_dest_id.usage", "=", "transit"),
+                    ("state", "not in", ("done", "cancel")),
+                ]
+            )
+        )
+        if not move:
+            return ""
+        move.picking_id.action_cancel()
+        return move.product_id.default_code
+
+    def step_purchase(self):
+        """The buyer orders what was asked for, or does not."""
+        purchase = self.pick(
+            self.env["purchase.order"].search([("company_id", "=", self.company.id), ("state", "=", "draft")])
+        )
+        if not purchase:
+            return ""
+        if self.chance(0.2):
+            purchase.button_cancel()
+        else:
+            purchase.button_confirm()
+        return f"{purchase.name} {purchase.state}"
 
     def step_count(self):
         """Somebody counts a shelf and finds more or less."""

@@ -28,7 +28,9 @@ WEIGHTS = {
     "ship": 16,
     "receipt": 6,
     "transfer": 4,
-    "arrive_transfer": 2,
+    "arrive_transfer": 6,
+    "call_off": 1,
+    "purchase": 2,
     "count": 4,
     "receive_return": 4,
     "inspect": 4,
@@ -189,8 +191,10 @@ class RandomSteps(RandomWorld):
         )
         for move in moves:
             house = move.location_id.warehouse_id
+            # a delivery that waits takes what is brought for it, not what is there
             if (
                 house in houses
+                and move.state != "waiting"
                 and move.location_dest_id.warehouse_id != house
                 and not self.is_unsellable(move.location_id)
             ):

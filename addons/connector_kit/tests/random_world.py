@@ -54,9 +54,11 @@ class RandomWorld(RandomStaff, OrderCase):
             }
         )
         cls.skus = {"SKU-A": cls.product_a, "SKU-B": cls.product_b, "SKU-C": cls.c, "KIT": cls.kit}
-        cls.env["integration.routing.ruleset"].create(
-            {"default_cost": 5.0, "company_id": cls.company.id}
-        ).action_go_live()
+        cls.houses["main"].resupply_wh_ids = cls.houses["dallas"] | cls.houses["reno"]
+        cls.houses["reno"].resupply_wh_ids = cls.houses["main"]
+        vendor = cls.env["res.partner"].create({"name": "Vendor"})
+        cls.c.seller_ids = [(0, 0, {"partner_id": vendor.id, "price": 90.0, "delay": 4})]
+        cls.rules = cls.env["integration.routing.ruleset"]
         cls.shops = cls._make_shops()
 
     @classmethod
@@ -112,6 +114,15 @@ class RandomWorld(RandomStaff, OrderCase):
         self.patch(reading, "now", self.tick)
         self.number = NUMBERS
         self.log = []
+        #: each history has other rules
+        self.rules.create(
+            {
+                "company_id": self.company.id,
+                "default_cost": 5.0,
+                "resupply": ("never", "short", "ranked")[seed % 3],
+                "buy_to_order": seed % 2 == 1,
+            }
+        ).action_go_live()
         for shop in self.shops:
             shop.channel.__init__()
             shop.channel.decoder = Order.model_validate_json

@@ -181,12 +181,21 @@ class Round:
         return ""
 
     def emit(self):
-        """Queue messages for what is to be sent: how many values."""
+        """Queue messages for what is to be sent: how many values.
+
+        A channel that takes much in one go gets it so: what makes it much together with what
+        is to be compared yet is held back.
+        """
         groups = {}
         for value_id, group_id in self._execute(sql.TO_SEND):
             groups.setdefault(group_id, []).append(value_id)
+        least, most = self.backend._catalogue_bulk() or (0, 0)
+        waiting = self._execute(sql.WAITING)[0][0] if groups and least else 0
+        if waiting and len(groups) < most and len(groups) + waiting >= least:
+            return 0
+        size = most if least and len(groups) >= least else GROUPS_PER_MESSAGE
         stamp = self._execute("SELECT rounds FROM integration_catalogue_run WHERE backend_id = %(backend_id)s")[0][0]
-        for part in slices(list(groups), GROUPS_PER_MESSAGE):
+        for part in slices(list(groups), size):
             ids = [value_id for group_id in part for value_id in groups[group_id]]
             message = self.env["integration.message"]._emit(
                 self.flow, None, key=f"values-{ids[0]}-{stamp}", payload=listing.dump_values(ids)

@@ -152,11 +152,15 @@ class Option:
 
     def rank(self, policy: Policy) -> tuple:
         """What options are ordered by: complete ones first, then those that buy less; less is better."""
+        moved = sum(self.fed.values())
         values = {name: -self.margin if name == "margin" else getattr(self, name) for name in CRITERIA}
         if policy.weights:
             judged = (round(sum(weight * values[name] for name, weight in policy.weights.items()), 6),)
         else:
             judged = tuple(round(values[name], 6) for name in policy.criteria)
-        moved = sum(self.fed.values())
+            if "priority" in policy.criteria:
+                # a warehouse that goes first is no reason to carry goods there
+                place = policy.criteria.index("priority")
+                judged = (*judged[:place], moved, *judged[place:])
         rest = (self.shipments, round(self.cost, 6), moved, self.priority, tuple(map(str, self.houses)))
         return (round(self.units_missing, 6), round(self.units_bought, 6), *judged, *rest)

@@ -62,6 +62,10 @@ class IntegrationBackend(models.Model):
             return self.env["integration.catalogue.list"]._of_field(name).owner
         return self[f"{name}_owner"]
 
+    def _catalogue_bulk(self):
+        """(From how many of its products on a channel takes changes in one go, how many at most); None: never."""
+        return
+
     def _catalogue_currency(self):
         """The currency that the channel's prices are in."""
         self.ensure_one()

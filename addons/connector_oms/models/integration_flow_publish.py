@@ -1,4 +1,5 @@
 import time
+from collections import defaultdict
 from datetime import timedelta
 from itertools import islice
 
@@ -163,7 +164,8 @@ class IntegrationFlow(models.Model):
         :param results: [(Call, CallResult)]; a call's ``meta["values"]`` says what it carried:
             {external_id, field, value}, the field of a further price list being ``list:`` and
             the channel's id of it; ``data["refused"]`` of its result lists
-            {external_id, field, message}, without a field all of the variant's
+            {external_id, field, message}, without a field all of the variant's; ``data["unsent"]``
+            names {external_id, field} that it did not carry after all
         """
         rows = {}
         for row in self._listing_rows(message):
@@ -173,12 +175,15 @@ class IntegrationFlow(models.Model):
             rows[row["external_id"], name] = row["id"]
         taken, refused = {}, {}
         for call, result in results:
-            complaints = result.data.get("refused", ())
+            complaints = defaultdict(list)
+            for one in result.data.get("refused", ()):
+                complaints[one["external_id"]].append(one)
+            unsent = {(one["external_id"], one["field"]) for one in result.data.get("unsent", ())}
             for item in call.meta["values"]:
                 value_id = rows.get((item["external_id"], item["field"]))
-                if not value_id:
+                if not value_id or (item["external_id"], item["field"]) in unsent:
                     continue
-                text = _complaint(complaints, item)
+                text = _complaint(complaints[item["external_id"]], item)
                 (taken if text is None else refused)[value_id] = (item["value"], text)
         self.env.cr.execute(sql.ACCEPTED, _columns(taken, "ids", "values"))
         self.env.cr.execute(sql.REFUSED, _columns(refused, "ids", "values", "problems"))
@@ -211,9 +216,12 @@ class IntegrationFlow(models.Model):
 
 
 def _complaint(complaints, item):
-    """What the channel says against a value; None when nothing."""
+    """What the channel says against a value; None when nothing.
+
+    :param complaints: about its variant
+    """
     for one in complaints:
-        if one["external_id"] == item["external_id"] and one.get("field") in (None, "", item["field"]):
+        if one.get("field") in (None, "", item["field"]):
             return (one.get("message") or "?")[:250]
     return None
 

@@ -14,7 +14,9 @@ class StockRoute(models.Model):
         help="From leaving the one warehouse until they are in the other: the lead times of the route's rules.",
     )
     integration_cost = fields.Float(
-        "Cost of a transfer", digits="Product Price", help="Of bringing the goods of one order, in the company's currency."
+        "Cost of a transfer",
+        digits="Product Price",
+        help="Of bringing the goods of one order, in the company's currency.",
     )
     integration_unit_cost = fields.Float("Cost of each unit", digits="Product Price")
 

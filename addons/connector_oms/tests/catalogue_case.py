@@ -19,6 +19,7 @@ class ListingChannel(MemoryAdapter):
     :ivar shown: {external id: values of a canonical Product}
     :ivar taken: (external id, field, value) it took over, in order
     :ivar refuse: {(external id, field): message}
+    :ivar leave_out: (external id, field) that the next call does not carry after all
     """
 
     def __init__(self):
@@ -26,6 +27,7 @@ class ListingChannel(MemoryAdapter):
         self.shown = {}
         self.taken = []
         self.refuse = {}
+        self.leave_out = set()
         self.asked = []
         self.list_prices = {}
         self.lists = 0
@@ -85,12 +87,17 @@ class ListingChannel(MemoryAdapter):
             raise AmbiguousError("the answer was lost")
         if isinstance(step, Exception):
             raise step
-        return CallResult(data={"refused": self._apply(call)})
+        unsent = [{"external_id": key, "field": name} for key, name in self.leave_out]
+        refused = self._apply(call)
+        self.leave_out = set()
+        return CallResult(data={"refused": refused, "unsent": unsent})
 
     def _apply(self, call):
         refused = []
         for item in call.meta["values"]:
             key = item["external_id"], item["field"]
+            if key in self.leave_out:
+                continue
             if key in self.refuse:
                 refused.append({"external_id": key[0], "field": key[1], "message": self.refuse[key]})
                 continue

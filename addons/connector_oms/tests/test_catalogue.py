@@ -6,6 +6,7 @@ from odoo.tests import tagged
 
 from odoo.addons.connector_base.lib.errors import PermanentError, RateLimitedError, TransientError
 
+from ..catalogue import round as catalogue_round
 from ..models import integration_flow_publish as publishing
 from .catalogue_case import CatalogueCase
 
@@ -108,21 +109,55 @@ class TestCatalogueOut(CatalogueCase):
         self.assertEqual(self.shown(), Decimal("22.00"))
 
     def test_a_large_comparison_reads_the_list_instead_of_each(self):
-        products = [self.make_product(f"P{n}", stock=0) for n in range(4)]
+        *listed, gone = self.many(4)
+        del self.adapter.shown[gone]
+        self.patch(publishing, "LIST_FROM", 3)
+        self.backend.price_jump_percent = 0
+        self.own(price="odoo")
+        self.assertEqual((self.adapter.lists, self.adapter.asked), (1, []))
+        self.assertEqual({self.shown(key=key) for key in listed}, {Decimal("1.00")})
+        self.assertEqual(len(self.value().search([("state", "=", "gone")])), 1)
+        self.product.list_price = 21
+        self.work()
+        self.assertEqual((self.adapter.lists, self.adapter.asked), (1, [["v1"]]))
+
+    def many(self, count):
+        """Link so many products more, shown at half a dollar: their keys."""
+        products = [self.make_product(f"P{n}", stock=0) for n in range(count)]
         links = {f"v{n}": product for n, product in enumerate(products, 10)}
         self.env["integration.product.binding"]._bind(
             self.backend, links, values={key: {"group_id": f"p{key[1:]}"} for key in links}
         )
-        for key in list(links)[:3]:
-            self.show(key, price=Decimal("1.50"))
+        for key in links:
+            self.show(key, price=Decimal("0.50"))
+        return list(links)
+
+    def take_in_bulk(self, least, most):
+        self.patch(self.registry["integration.backend"], "_catalogue_bulk", lambda backend: (least, most))
         self.patch(publishing, "LIST_FROM", 3)
+        self.patch(publishing, "READ_AT_ONCE", 2)
+
+    def test_a_channel_that_takes_much_at_once_gets_it_in_one_message(self):
+        keys = self.many(7)
+        self.patch(catalogue_round, "GROUPS_PER_MESSAGE", 1)
+        self.take_in_bulk(4, 100)
+        self.backend.price_jump_percent = 0
         self.own(price="odoo")
-        self.assertEqual((self.adapter.lists, self.adapter.asked), (1, []))
-        self.assertEqual({self.shown(key=key) for key in list(links)[:3]}, {Decimal("1.00")})
-        self.assertEqual(self.value(product=products[3]).state, "gone")
+        self.assertEqual({self.shown(key=key) for key in keys}, {Decimal("1.00")})
+        messages = self.value().search([("state", "=", "same"), ("message_id", "!=", False)]).message_id
+        self.assertEqual(len(messages), 1)
         self.product.list_price = 21
         self.work()
-        self.assertEqual((self.adapter.lists, self.adapter.asked), (1, [["v1"]]))
+        self.assertEqual(self.shown(), Decimal("21.00"))
+
+    def test_what_a_message_did_not_carry_after_all_comes_with_the_next(self):
+        self.own(price="odoo", barcode="odoo")
+        self.adapter.leave_out = {("v1", "price")}
+        self.product.write({"barcode": "5000000000000", "list_price": 21})
+        self.work()
+        self.assertEqual((self.shown("barcode"), self.shown()), ("5000000000000", Decimal("21.00")))
+        self.assertEqual(len(self.adapter.sent), 2)
+        self.assertEqual({self.value().state, self.value("barcode").state}, {"same"})
 
     def test_it_leaves_the_larger_part_of_the_limit_to_orders(self):
         tiers = []

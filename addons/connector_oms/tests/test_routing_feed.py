@@ -122,7 +122,9 @@ class TestRoutingFeed(FeedCase):
         into, out = self.feeders(sale)
         out.picking_id.action_cancel()
         delivery = sale.order_line.move_ids.filtered("integration_allocation_id")
-        self.assertEqual((into.state, delivery.state, delivery.procure_method), ("cancel", "confirmed", "make_to_stock"))
+        self.assertEqual(
+            (into.state, delivery.state, delivery.procure_method), ("cancel", "confirmed", "make_to_stock")
+        )
         delivery.integration_reserve_pending = False
         sale.picking_ids.scheduled_date = fields.Datetime.now() - timedelta(hours=1)
         self.env["stock.picking"]._cron_integration_shortages()

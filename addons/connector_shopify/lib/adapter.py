@@ -20,6 +20,7 @@ from ...connector_base.lib.adapter import (
 from ...connector_base.lib.errors import ConfigurationError
 from ...connector_oms.lib.documents import Location, PriceList, Product, RefundRequest, StockLevel
 from . import (
+    bulk,
     catalogue,
     checks,
     const,
@@ -240,6 +241,7 @@ _SEND: dict[str, Callable] = {
     "order_cancel": encode.send_cancellation,
     "product_variants_bulk_update": catalogue.send_variants,
     "product_update": catalogue.send_title,
+    "bulk_operation_run_mutation": bulk.send,
     "price_list_fixed_prices_add": catalogue.send_list_prices,
     "return_create": give_back.send_return,
     "return_approve": give_back.send_step,
@@ -255,6 +257,7 @@ _FIND: dict[str, Callable] = {
     "order_cancel": encode.find_cancellation,
     "product_variants_bulk_update": catalogue.find_update,
     "product_update": catalogue.find_update,
+    "bulk_operation_run_mutation": bulk.find,
     "price_list_fixed_prices_add": catalogue.find_list_prices,
     "return_create": give_back.find_return,
     "return_approve": give_back.find_step,

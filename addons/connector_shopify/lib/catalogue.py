@@ -9,7 +9,7 @@ from decimal import Decimal
 from ...connector_base.lib.adapter import Call, CallResult
 from ...connector_base.lib.errors import DataError, TransientError
 from ...connector_oms.lib.documents import CatalogueUpdate, PriceList, Product
-from . import const, listings, products
+from . import bulk, const, listings, products
 from .client import ShopifyClient
 from .paging import all_nodes, by_ids
 from .values import decimal, nodes, tail, text
@@ -57,8 +57,13 @@ def read_list_prices(client: ShopifyClient, list_id: str, ids: Sequence[str]) ->
 
 
 def prepare_update(client: ShopifyClient, update: CatalogueUpdate, now: datetime) -> list[Call]:
-    """The calls of an update; nothing is read for them."""
-    return listings.update_calls(update)
+    """The calls of an update, as bulk operations where it is large; nothing is read for them."""
+    calls: dict[str, list[Call]] = {}
+    for call in listings.update_calls(update):
+        calls.setdefault(call.operation, []).append(call)
+    lists = calls.pop(listings.LIST_PRICES, [])
+    large = [bulk.together(f"{update.reference}:{name}", own) for name, own in calls.items()]
+    return [call for own in large for call in own] + lists
 
 
 def send_variants(client: ShopifyClient, call: Call) -> CallResult:

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from urllib3 import encode_multipart_formdata
+
 from ...connector_base.lib.errors import (
     AmbiguousError,
     AuthError,
@@ -22,7 +24,7 @@ from ...connector_base.lib.errors import (
 from ...connector_base.lib.http import HttpClient, HttpResponse
 from ...connector_base.lib.redact import redact_text
 from .auth import TokenProvider
-from .const import API_VERSION, TOP_LEVEL_CODES, USER_ERROR_CODES
+from .const import API_VERSION, FILE_SECONDS, TOP_LEVEL_CODES, USER_ERROR_CODES
 from .operations import Operation, operation
 
 #: seconds to wait when Shopify throttles and does not say how full the bucket is
@@ -108,6 +110,22 @@ class ShopifyClient:
         """
         chosen = operation(name)
         return self._run(chosen, body, chosen.cost({}), safe, False)
+
+    def upload(self, url: str, fields: Sequence[tuple[str, str]], name: str, content: bytes) -> None:
+        """Put a file where Shopify said; another one with the same fields replaces it.
+
+        No token of ours goes there: the fields are the permission.
+
+        :param url: of a staged upload
+        :param fields: its parameters
+        """
+        body, content_type = encode_multipart_formdata([*fields, ("file", (name, content, "text/jsonl"))])
+        headers = {"Content-Type": content_type}
+        self.http.request("POST", url, body=body, headers=headers, safe=True, cost=0.0, deadline=FILE_SECONDS)
+
+    def download(self, url: str) -> bytes:
+        """A file that Shopify has left for us."""
+        return self.http.request("GET", url, safe=True, cost=0.0, deadline=FILE_SECONDS).body
 
     def _run(self, chosen: Operation, body: bytes, cost: float, safe: bool, partial: bool) -> Answer:
         estimate = cost * self._factors.get(chosen.name, 1.0)

@@ -60,6 +60,21 @@ VARIANTS_PER_CALL = 100
 LIST_PRICES_PER_CALL = 100
 VARIANTS_PER_PRODUCT = 100
 
+#: From so many products on, a bulk operation is quicker than a call for each: at 100 points a
+#: second that many calls take half a minute.
+BULK_FROM = 250
+#: products in one bulk operation: a file of some megabytes (Admin API: 100 MB at most)
+BULK_SIZE = 5000
+#: seconds between two looks at a bulk operation, and before another try when too many run
+BULK_POLL = 10.0
+BULK_WAIT = 60.0
+#: the newest bulk operations that are looked through
+BULK_LISTED = 50
+#: where Shopify keeps the files of bulk operations
+FILE_HOSTS = ("shopify-staged-uploads.storage.googleapis.com", "storage.googleapis.com")
+#: seconds for a file to arrive
+FILE_SECONDS = 120.0
+
 #: what the hub needs a token to be allowed; ``write_x`` implies ``read_x``
 SCOPES = (
     "read_customers",

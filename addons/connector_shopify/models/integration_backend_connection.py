@@ -134,6 +134,15 @@ class IntegrationBackend(models.Model):
         found = self.env["res.currency"].search([("name", "=", name)]) if name else None
         return found or super()._catalogue_currency()
 
+    def _catalogue_bulk(self):
+        """Shopify works off large files by itself, without its rate limit."""
+        return (const.BULK_FROM, const.BULK_SIZE) if self.kind == "shopify" else super()._catalogue_bulk()
+
+    def _allowed_hosts(self):
+        """The shop, and where Shopify keeps the files of bulk operations."""
+        hosts = super()._allowed_hosts()
+        return [*hosts, *const.FILE_HOSTS] if self.kind == "shopify" else hosts
+
     def _ensure_subscriptions(self):
         """Create and mend the webhook subscriptions; an exception tells what Shopify refuses."""
         self.ensure_one()

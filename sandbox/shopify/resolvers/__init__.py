@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import (
+    bulk,
     fulfilment,
     give_back,
     inventory,
@@ -21,6 +22,7 @@ from .base import attach
 
 __all__ = [
     "attach",
+    "bulk",
     "fulfilment",
     "give_back",
     "inventory",

@@ -31,6 +31,7 @@ SIZES = {
     "price_list_prices": {"first": const.LIST_PRICES_PER_CALL},
     "return_create": {"lines": const.LINES_PER_RETURN},
     "refunds_of_order": {"first": const.REFUNDS_PER_ORDER},
+    "bulk_operations": {"first": const.BULK_LISTED},
 }
 IDS_PER_CALL = {
     "orders_by_id": const.ORDERS_PER_CALL,
@@ -120,6 +121,7 @@ def test_bytes_are_the_same_for_the_same_variables_and_carry_no_comment():
 def test_mutations_are_known_as_such():
     mutations = {name for name in NAMES if operation(name).is_mutation}
     assert mutations == {
+        "bulk_operation_run_mutation",
         "fulfillment_create",
         "fulfillment_tracking_update",
         "inventory_activate",
@@ -133,6 +135,7 @@ def test_mutations_are_known_as_such():
         "return_close",
         "return_create",
         "return_decline",
+        "staged_uploads_create",
         "webhook_subscription_create",
         "webhook_subscription_delete",
         "webhook_subscription_update",
