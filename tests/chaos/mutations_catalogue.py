@@ -85,6 +85,33 @@ CATALOGUE = (
     ),
 )
 
+BULK = (
+    of_unit(
+        "a bulk operation whose answer was lost is found",
+        f"{SHOPIFY}/lib/bulk.py",
+        'if mark in text(node.get("query"))), None)',
+        "if False), None)",
+        "connector_shopify/test_bulk",
+        "at_work_is_waited or whole_shop",
+    ),
+    of_unit(
+        "what stood beside a refused value is not taken for done",
+        f"{SHOPIFY}/lib/bulk.py",
+        "            unsent.append({",
+        "            str({",
+        "connector_shopify/test_bulk",
+        "company_comes_again",
+    ),
+    of_unit(
+        "what a stopped bulk operation did not come to is not taken for done",
+        f"{SHOPIFY}/lib/bulk.py",
+        "    if row is None:\n",
+        "    if row is None:\n        return []\n    if row is None:\n",
+        "connector_shopify/test_bulk",
+        "did_not_come_to or stops_halfway",
+    ),
+)
+
 GIVING_BACK = (
     of_oms(
         "a return of ours is known in the channel's news",
