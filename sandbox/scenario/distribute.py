@@ -160,11 +160,11 @@ def _open(world: World, order: dict[str, Any], states: Iterable[str]) -> list[in
 def _take_back(world: World, order: dict[str, Any], chapter: Chapter) -> None:
     """One unit comes back: announced, received, inspected, paid back, credited."""
     odoo, key = world.odoo, order["integration_external_id"]
-    _invoice(world, order)
+    invoice(world, order)
     world.shop.do(key, "return", lines=[{"line": 0, "quantity": 1}], reason="SIZE_TOO_SMALL")
     wait_quiet(world)
     (entry,) = odoo.rows("integration.return", [("order_id", "=", order["id"])], ["picking_ids", "external_id"])
-    _inspect(world, entry)
+    inspect(world, entry)
     world.shop.do(
         key, "refund", lines=[{"line": 0, "quantity": 1}], restock="NO_RESTOCK", **{"return": entry["external_id"]}
     )
@@ -175,7 +175,8 @@ def _take_back(world: World, order: dict[str, Any], chapter: Chapter) -> None:
     chapter.holds("refunds_credited", [row["state"] for row in refunds], ["credited"])
 
 
-def _invoice(world: World, order: dict[str, Any]) -> None:
+def invoice(world: World, order: dict[str, Any]) -> None:
+    """What an order has to be invoiced for, posted."""
     odoo = world.odoo
     wizard = odoo.create(
         "sale.advance.payment.inv", {"advance_payment_method": "delivered", "sale_order_ids": [(6, 0, [order["id"]])]}
@@ -185,7 +186,7 @@ def _invoice(world: World, order: dict[str, Any]) -> None:
     odoo.press("account.move", "action_post", invoices)
 
 
-def _inspect(world: World, entry: dict[str, Any]) -> None:
+def inspect(world: World, entry: dict[str, Any]) -> None:
     """The goods of a return are received, and all of them sold again."""
     validate(world.odoo, entry["picking_ids"])
     action = world.odoo.press("integration.return", "action_inspect", [entry["id"]])
@@ -196,12 +197,12 @@ def _inspect(world: World, entry: dict[str, Any]) -> None:
 def _give_back(world: World, order: dict[str, Any], chapter: Chapter) -> None:
     """A customer calls: the clerk enters the return and pays back, and the shop is told of both."""
     odoo = world.odoo
-    _invoice(world, order)
+    invoice(world, order)
     _fill(world, "integration.return.start", "action_apply", default_order_id=order["id"])
     wait_quiet(world)
     (entry,) = odoo.rows("integration.return", [("order_id", "=", order["id"])], ["picking_ids", "is_told"])
     chapter.holds("return_told_to_the_shop", entry["is_told"], True)
-    _inspect(world, entry)
+    inspect(world, entry)
     asked = {"default_order_id": order["id"], "default_return_id": entry["id"]}
     _fill(world, "integration.refund.start", "action_reckon", "action_refund", **asked)
     wait_quiet(world)

@@ -30,6 +30,7 @@ MUST_BE_ZERO = {
     "made_by_others": "Works as on the backend, and Created by on the record",
     "distribution": "Connectors > Orders and Money: routing decisions, returns, payouts",
     "brought": "Connectors > Orders and Money: routing decisions, and Inventory > Transfers",
+    "swapped": "Connectors > Orders and Money: returns, and the order beside /_oracle/orders/<number>",
     "prices": "Connectors > Links > Prices and product data",
 }
 

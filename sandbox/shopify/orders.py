@@ -290,6 +290,35 @@ def fulfil(
     return [fulfilment.create(shop, groups, tracking) for groups in by_place.values()]
 
 
+def process_return(
+    shop: Shop, order: dict, entry: dict, units: Sequence[tuple[int, int]], exchanges: Sequence[int]
+) -> dict[str, Any]:
+    """Take units of an open return off the order, and put what is sent instead on it.
+
+    :param units: (row of the return, quantity)
+    :param exchanges: ids of what is sent instead
+    :raises ValueError: not possible
+    """
+    if entry["status"] != "OPEN":
+        raise ValueError(f"a return that is {entry['status']} cannot be processed")
+    rows = {row["id"]: row for row in entry["lines"]}
+    back = [(rows[key]["line"], count) for key, count in units if key in rows]
+    chosen = [row for row in entry.get("exchanges", ()) if row["id"] in exchanges and not row["line"]]
+    if len(back) < len(units) or len(chosen) < len(exchanges):
+        raise ValueError("the return has no such line, or it is processed already")
+    added = [
+        line_of_sku(shop, order, shop.store.get("variant", row["variant"])["sku"], row["quantity"]) for row in chosen
+    ]
+    lines = changes.exchange(order, shop.ids, stamp(), back, added, entry["id"])
+    for row, line in zip(chosen, lines, strict=True):
+        row["line"] = line["id"]
+        fulfilment.put_on(shop, order, line, line["quantity"])
+    touch(shop, order)
+    shop.emit("returns/process", {"order": order, "return": entry})
+    shop.emit("orders/updated", order)
+    return entry
+
+
 def line_of_sku(shop: Shop, order: dict, sku: str, count: int) -> LineSpec:
     """A line of a catalogue variant at its price, taxed like the rest of the order.
 

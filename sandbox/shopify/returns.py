@@ -27,12 +27,14 @@ def announce(
     reason: str = "",
     note: str = "",
     notes: dict[int, tuple[str, str]] | None = None,
+    exchanges: Sequence[tuple[int, int]] = (),
 ) -> dict[str, Any]:
     """Announce that shipped units come back.
 
     :param units: (line id, quantity)
     :param status: ``REQUESTED`` by the customer, or ``OPEN`` by the merchant
     :param notes: {line id: (reason, note)} where they differ by line
+    :param exchanges: (variant id, quantity) of what is sent instead, once it is processed
     :raises ValueError: more than was shipped and is not announced yet
     """
     rows = []
@@ -56,6 +58,10 @@ def announce(
         "status": status,
         "createdAt": stamp(),
         "lines": rows,
+        "exchanges": [
+            {"id": shop.ids("ExchangeLineItem"), "variant": variant, "quantity": count, "line": None}
+            for variant, count in exchanges
+        ],
     }
     order["returns"].append(entry)
     shop.store.put("return", entry["id"], order["id"])

@@ -24,7 +24,8 @@ REQUIRED: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("priceList", "priceLists"), ("read_products",)),
     **dict.fromkeys(("return", "returnableFulfillments", "returnReasonDefinitions"), ("read_returns",)),
     **dict.fromkeys(
-        ("returnCreate", "returnApproveRequest", "returnDeclineRequest", "returnClose"), ("write_returns",)
+        ("returnCreate", "returnApproveRequest", "returnDeclineRequest", "returnClose", "returnProcess"),
+        ("write_returns",),
     ),
     **dict.fromkeys(("productVariantsBulkUpdate", "productUpdate", "priceListFixedPricesAdd"), ("write_products",)),
     **dict.fromkeys(("inventoryItem", "inventoryItems", "inventoryLevel"), ("read_inventory", "read_products")),

@@ -27,6 +27,7 @@ FIRST_ID = {
     "ShopifyPaymentsBalanceTransaction": 120_000_000_001,
     "Return": 26_000_000_001,
     "ReturnLineItem": 27_000_000_001,
+    "ExchangeLineItem": 28_000_000_001,
     "Duty": 510_000_000_001,
     "AdditionalFee": 520_000_000_001,
     "LineItemGroup": 530_000_000_001,

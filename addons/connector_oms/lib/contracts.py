@@ -23,6 +23,7 @@ TOP_LEVEL = (
     documents.RefundRequest,
     documents.ReturnRequest,
     documents.ReturnStep,
+    documents.ReturnExecution,
     documents.Shipment,
     documents.StockUpdate,
 )

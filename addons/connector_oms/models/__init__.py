@@ -80,6 +80,7 @@ from . import (
     integration_refund_out,
     integration_refund_request,
     integration_return,
+    integration_return_exchange,
     integration_return_importer,
     integration_return_line,
     integration_return_out,

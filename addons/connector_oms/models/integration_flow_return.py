@@ -1,11 +1,15 @@
 from datetime import timezone
 
 from odoo import models
+from odoo.exceptions import UserError
 
 from ..lib.documents import (
     RefundRequest,
     RefundRequestLine,
+    ReturnExecution,
+    ReturnPart,
     ReturnRequest,
+    ReturnRequestExchange,
     ReturnRequestLine,
     ReturnStep,
 )
@@ -29,6 +33,8 @@ class IntegrationFlow(models.Model):
             return None if record.is_told else self._return_request(record)
         if not record.is_told:
             return None
+        if step == "exchange":
+            return self._return_execution(message, record)
         return ReturnStep(
             reference=f"return-{message.id}",
             order_id=record.order_id.integration_external_id,
@@ -51,6 +57,40 @@ class IntegrationFlow(models.Model):
                 )
                 for line in entry.line_ids
             ),
+            exchanges=tuple(
+                ReturnRequestExchange(product_id=self._listed_id(exchange), quantity=int(exchange.quantity))
+                for exchange in entry.exchange_ids
+            ),
+        )
+
+    def _listed_id(self, exchange):
+        """The channel's id of what is sent instead.
+
+        :raises UserError: it does not list the product (any more)
+        """
+        binding = self.env["integration.product.binding"]._sold(exchange.return_id.backend_id, exchange.product_id)
+        if not binding:
+            raise UserError(
+                self.env._("“%s” is not linked to anything that the channel sells.", exchange.product_id.display_name)
+            )
+        return binding.external_id
+
+    def _return_execution(self, message, entry):
+        """What came back, or is announced where nothing has come yet, and what goes out instead."""
+        waits = entry.exchange_ids.filtered(lambda exchange: not exchange.order_line_id)
+        if not waits:
+            return None
+        return ReturnExecution(
+            reference=f"return-{message.id}",
+            order_id=entry.order_id.integration_external_id,
+            return_id=entry.external_id,
+            lines=tuple(
+                ReturnPart(external_id=line.external_id, quantity=int(line.received or line.quantity))
+                for line in entry.line_ids
+            ),
+            exchanges=tuple(
+                ReturnPart(external_id=exchange.external_id, quantity=int(exchange.quantity)) for exchange in waits
+            ),
         )
 
     def _refund_request(self, request):
@@ -70,7 +110,8 @@ class IntegrationFlow(models.Model):
         """Keep the channel's ids of what it took over.
 
         :param results: ``external_id`` of a call's result is the return or the refund; ``data`` of
-            an announcement holds ``name`` and ``lines``: [{id, line_id, quantity}]
+            an announcement holds ``name``, ``lines``: [{id, line_id, quantity}], and
+            ``exchanges``: [{id, product_id}]
         """
         record = self.env[message.res_model].sudo().browse(message.res_id).exists()
         if not record or not results:
@@ -82,4 +123,5 @@ class IntegrationFlow(models.Model):
             refunds.search([("refund_id", "=", result.external_id)])._belong(record)
         elif not record.is_told and result.data.get("lines") is not None:
             rows = [(row["id"], row["line_id"], row["quantity"]) for row in result.data["lines"]]
-            record._adopt(result.external_id, result.data.get("name"), rows)
+            exchanges = [(row["id"], row["product_id"]) for row in result.data.get("exchanges", ())]
+            record._adopt(result.external_id, result.data.get("name"), rows, exchanges)

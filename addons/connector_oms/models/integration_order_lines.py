@@ -138,11 +138,13 @@ class IntegrationOrderLines(models.AbstractModel):
         """Whether all that changed is units that have not left and that nobody has begun to pick.
 
         The channel has to say so of each line that gets smaller: what was given back
-        afterwards is a matter of returns and refunds.
+        afterwards is a matter of returns and refunds. What is sent instead of goods that
+        come back is a delivery of its own.
         """
         known = {line.external_id: line for line in work.document.lines}
         smaller = self._shrinking(changed, dropped)
-        if added or set(changed) - set(smaller):
+        instead = {key for entry in work.document.returns for one in entry.exchanges for key in one.line_ids}
+        if any(values["integration_external_id"] not in instead for values in added) or set(changed) - set(smaller):
             return False
         for line, quantity in smaller.items():
             told = known.get(line.integration_external_id)

@@ -23,3 +23,9 @@ class IntegrationProductBinding(models.Model):
             keys = {key for entry in linked for key in (entry.sku, entry.external_id)}
             self.env["integration.exception"]._retry_group(backend, "product", keys)
         return bindings
+
+    @api.model
+    def _sold(self, backend, product):
+        """What a channel sells a product as now, in sudo; none when it does not."""
+        domain = [("backend_id", "=", backend.id), ("record_id", "=", product.id), ("is_listed", "=", True)]
+        return self.sudo().search(domain, limit=1)

@@ -36,6 +36,7 @@ class IntegrationReturn(models.Model):
     state = fields.Selection(STATES, required=True, index=True, readonly=True, tracking=True)
     status = fields.Char("At the channel", readonly=True)
     line_ids = fields.One2many("integration.return.line", "return_id", "Goods", readonly=True)
+    exchange_ids = fields.One2many("integration.return.exchange", "return_id", "Sent instead", readonly=True)
     picking_ids = fields.One2many("stock.picking", "integration_return_id", "Receipts", readonly=True)
     refund_ids = fields.One2many("integration.refund", "return_id", "Refunds", readonly=True)
 

@@ -32,7 +32,8 @@ class IntegrationReturnImporter(models.AbstractModel):
         if own and not entry:
             entry = own
             rows = [(line.external_id, line.line_id, float(line.quantity)) for line in document.lines]
-            entry._adopt(document.external_id, document.name, rows)
+            exchanges = [(one.external_id, one.product_id) for one in document.exchanges]
+            entry._adopt(document.external_id, document.name, rows, exchanges)
         if not entry:
             state = {"closed": "closed", "declined": "declined", "cancelled": "cancelled"}.get(document.status)
             entry = returns.create(
@@ -50,7 +51,27 @@ class IntegrationReturnImporter(models.AbstractModel):
             entry._expect()
         elif entry.status != document.status:
             entry._follow(document.status)
+        self._apply_exchanges(backend, work, entry, document.exchanges)
         return entry
+
+    def _apply_exchanges(self, backend, work, entry, exchanges):
+        """Keep what is sent instead, and the lines of the order that it became."""
+        known = {exchange.external_id: exchange for exchange in entry.exchange_ids}
+        products = self.env["integration.product.binding"].search(
+            [("backend_id", "=", backend.id), ("external_id", "in", [one.product_id for one in exchanges])]
+        )
+        products = {binding.external_id: binding.record_id for binding in products}
+        for one in exchanges:
+            line = work.sale.order_line.filtered(lambda line, ids=one.line_ids: line.integration_external_id in ids)[:1]
+            values = {"order_line_id": line.id, "quantity": float(one.quantity)}
+            product = line.product_id or products.get(one.product_id)
+            if product:
+                values["product_id"] = product.id
+            exchange = known.get(one.external_id) or entry._own_exchange(one.external_id, product)
+            if not exchange:
+                exchange.create({"return_id": entry.id, "external_id": one.external_id, **values})
+            elif any(_differs(exchange[name], value) for name, value in values.items()):
+                exchange.write(values)
 
     def _line_values(self, work, line):
         found = work.sale.order_line.filtered(lambda one: one.integration_external_id == line.line_id)
@@ -142,3 +163,7 @@ class IntegrationReturnImporter(models.AbstractModel):
                 return None
             pairs.append((tax, given))
         return pairs
+
+
+def _differs(field_value, value):
+    return (field_value.id if hasattr(field_value, "ids") else field_value) != value

@@ -11,7 +11,7 @@ from odoo.addons.connector_base.lib.adapter import Call, CallResult
 from odoo.addons.connector_base.lib.errors import AmbiguousError, DataError
 from odoo.addons.connector_base.tests.common import MemoryAdapter
 
-from ..lib.documents import RefundRequest, ReturnLine, ReturnRequest
+from ..lib.documents import RefundRequest, ReturnExchange, ReturnExecution, ReturnLine, ReturnRequest
 from .builder import tax
 from .test_return_refund import ReturnCase, announced, refund, refund_line
 
@@ -49,7 +49,10 @@ class ReturnChannel(MemoryAdapter):
                 {"id": f"rl-{n}", "line_id": line["line_id"], "quantity": line["quantity"]}
                 for n, line in enumerate(values["lines"], 1)
             ]
-            return CallResult("return-1", {"name": "#1001-R1", "lines": lines})
+            exchanges = [
+                {"id": f"x-{n}", "product_id": one["product_id"]} for n, one in enumerate(values["exchanges"], 1)
+            ]
+            return CallResult("return-1", {"name": "#1001-R1", "lines": lines, "exchanges": exchanges})
         return CallResult("refund-1" if call.operation == "RefundRequest" else values["return_id"])
 
 
@@ -91,6 +94,40 @@ class TestReturnOut(ReturnCase):
         self.assertEqual((document.lines[0].quantity, document.lines[0].reason), (2, "size_too_small"))
         self.assertEqual((entry.external_id, entry.name, entry.is_told), ("return-1", "#1001-R1", True))
         self.assertEqual(entry.line_ids.external_id, "rl-1")
+
+    def test_a_replacement_is_named_with_the_return_and_sent_when_a_person_says_so(self):
+        self.ship()
+        entry = self.enter(1, exchange_product_id=self.product_b.id)
+        self.assertFalse(entry.can_exchange, "the channel does not know of it yet")
+        self.drain(self.out)
+        (document,) = self.adapter.documents
+        self.assertEqual([(one.product_id, one.quantity) for one in document.exchanges], [("variant-SKU-B", 1)])
+        self.assertEqual((entry.exchange_ids.external_id, entry.can_exchange), ("x-1", True))
+        entry.action_exchange()
+        self.assertFalse(entry.can_exchange, "asked for once")
+        with self.assertRaises(UserError):
+            entry.action_exchange()
+        self.drain(self.out)
+        execution = self.adapter.documents[-1]
+        self.assertIsInstance(execution, ReturnExecution)
+        self.assertEqual([(one.external_id, one.quantity) for one in execution.lines], [("rl-1", 1)])
+        self.assertEqual([(one.external_id, one.quantity) for one in execution.exchanges], [("x-1", 1)])
+
+    def test_the_channels_news_of_an_exchange_of_ours_make_no_second_one(self):
+        self.ship()
+        entry = self.enter(1, exchange_product_id=self.product_b.id)
+        line = ReturnLine(external_id="rl-1", line_id="line-SKU-A", quantity=1, note=entry.reference)
+        exchange = ReturnExchange(external_id="x-1", product_id="variant-SKU-B", quantity=1)
+        told = announced(1).model_copy(update={"lines": (line,), "exchanges": (exchange,)})
+        self.tell(3, "33.33", "6.33", 5, returns=[told])
+        self.assertEqual(entry.exchange_ids.mapped("external_id"), ["x-1"])
+
+    def test_what_the_channel_does_not_sell_cannot_be_sent_instead(self):
+        self.ship()
+        other = self.make_product("OTHER", stock=1)
+        self.env["integration.product.binding"].search([("record_id", "=", other.id)]).unlink()
+        with self.assertRaisesRegex(UserError, "not linked"):
+            self.enter(1, exchange_product_id=other.id)
 
     def test_the_channels_news_of_it_make_no_second_one(self):
         self.ship()

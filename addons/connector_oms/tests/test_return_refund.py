@@ -8,7 +8,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tests.common import new_test_user
 
-from ..lib.documents import Refund, RefundLine, Return, ReturnLine
+from ..lib.documents import Refund, RefundLine, Return, ReturnExchange, ReturnLine
 from .builder import charge, line, order, tax
 from .order_case import OrderCase
 
@@ -51,6 +51,7 @@ class ReturnCase(OrderCase):
     def setUp(self):
         super().setUp()
         self.backend.write({"refund_policy": "post", "return_days": 0})
+        self.env["integration.product.binding"]._bind(self.backend, {"variant-SKU-B": self.product_b})
         # 3 x 11.11 with 6.33 of tax: two thirds and one third do not come to round cents
         self.document = order(1, [line("SKU-A", 3, "33.33", [tax(19, "6.33")])])
         self.sale = self.bring(self.document)
@@ -240,6 +241,45 @@ class TestReturn(ReturnCase):
         self.assertEqual(entry.state, "received")
         self.assertEqual(free(self.product_a, self.warehouse), before, "not for sale before it was inspected")
         self.assertFalse(self.exceptions("return"))
+
+    def exchanged(self, minutes, line_ids=(), **values):
+        """One unit comes back for one of SKU-B; on the order once it has line ids."""
+        exchange = ReturnExchange(external_id="x-1", product_id="variant-SKU-B", quantity=1, line_ids=line_ids)
+        told = announced(1).model_copy(update={"exchanges": (exchange,)})
+        kept, new, refunds = self.left(3, "33.33", "6.33"), [], []
+        if line_ids:
+            kept = self.left(2, "22.22", "4.22")
+            new = [line("SKU-B", 1, "11.11", [tax(19, "2.11")])]
+            refunds = [refund(1, refund_line("11.11", [tax(19, "2.11")], 1, "line-SKU-A"))]
+        return self.send(self.update(self.document, minutes, lines=[*kept, *new], refunds=refunds, returns=[told]))
+
+    def test_exchange_is_a_delivery_of_its_own_and_the_books_do_not_double(self):
+        self.ship()
+        self.invoice(self.sale)
+        self.exchanged(5)
+        entry = self.entry()
+        exchange = entry.exchange_ids
+        self.assertEqual((exchange.product_id, exchange.quantity, exchange.is_sent), (self.product_b, 1, False))
+        self.exchanged(10, ("line-SKU-B",))
+        self.assertFalse(self.exceptions().mapped("cause"))
+        added = self.sale.order_line.filtered(lambda one: one.product_id == self.product_b)
+        self.assertEqual((exchange.order_line_id, added.product_uom_qty), (added, 1))
+        self.assertEqual(entry.exchange_ids, exchange)
+        delivery = added.move_ids.picking_id
+        self.assertEqual((delivery.state in ("confirmed", "assigned"), len(delivery.move_ids)), (True, 1))
+        self.done(delivery)
+        self.sale._create_invoices(final=True).action_post()
+        self.assertEqual(self.refunds().mapped("amount"), [13.22])
+        self.assertEqual(self.books(), 39.66, "as much as before")
+        self.exchanged(15, ("line-SKU-B",))
+        self.assertEqual(len(self.sale.order_line), 2)
+        self.assertEqual(self.books(), 39.66)
+
+    def test_other_goods_added_after_shipping_are_asked_about(self):
+        self.ship()
+        more = [*self.left(3, "33.33", "6.33"), line("SKU-B", 1, "11.11", [tax(19, "2.11")])]
+        self.send(self.update(self.document, 5, lines=more))
+        self.assertTrue(self.exceptions("change"))
 
     def test_announced_twice_is_expected_once(self):
         self.ship()

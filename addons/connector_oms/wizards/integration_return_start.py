@@ -65,8 +65,12 @@ class IntegrationReturnStart(models.TransientModel):
                         left=left.get(line.order_line_id, 0),
                     )
                 )
+        instead = chosen.filtered("exchange_product_id")
+        self._check_listed(instead.exchange_product_id)
         entry = self.env["integration.return"]._start(
-            self.order_id, [(line.order_line_id, line.quantity, line.reason, line.note or "") for line in chosen]
+            self.order_id,
+            [(line.order_line_id, line.quantity, line.reason, line.note or "") for line in chosen],
+            [(line.exchange_product_id, line.quantity) for line in instead],
         )
         return {
             "type": "ir.actions.act_window",
@@ -74,6 +78,19 @@ class IntegrationReturnStart(models.TransientModel):
             "res_id": entry.id,
             "views": [(False, "form")],
         }
+
+    def _check_listed(self, products):
+        """The channel puts the replacement on the order, so it has to sell it."""
+        backend = self.order_id.sudo().integration_backend_id
+        for product in products:
+            if not self.env["integration.product.binding"]._sold(backend, product):
+                raise UserError(
+                    self.env._(
+                        "“%(product)s” is not linked to anything that %(channel)s sells. Choose another product.",
+                        product=product.display_name,
+                        channel=backend.name,
+                    )
+                )
 
 
 class IntegrationReturnStartLine(models.TransientModel):
@@ -89,3 +106,9 @@ class IntegrationReturnStartLine(models.TransientModel):
     quantity = fields.Integer("Units", help="So many come back.")
     reason = fields.Selection(REASONS, default="unwanted", required=True)
     note = fields.Char("What the customer says")
+    exchange_product_id = fields.Many2one(
+        "product.product",
+        "Send instead",
+        domain=[("sale_ok", "=", True)],
+        help="As many units of it. The channel puts them on the order when the replacement is sent.",
+    )

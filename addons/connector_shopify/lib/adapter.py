@@ -26,6 +26,7 @@ from . import (
     const,
     decode,
     encode,
+    exchange,
     fetch,
     give_back,
     payouts,
@@ -247,6 +248,7 @@ _SEND: dict[str, Callable] = {
     "return_approve": give_back.send_step,
     "return_decline": give_back.send_step,
     "return_close": give_back.send_step,
+    "return_process": exchange.send,
     "refund_create": give_back.send_refund,
 }
 _FIND: dict[str, Callable] = {
@@ -263,5 +265,6 @@ _FIND: dict[str, Callable] = {
     "return_approve": give_back.find_step,
     "return_decline": give_back.find_step,
     "return_close": give_back.find_step,
+    "return_process": exchange.find,
     "refund_create": give_back.find_refund,
 }

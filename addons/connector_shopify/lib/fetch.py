@@ -102,6 +102,7 @@ def _add_returns(client: ShopifyClient, whole: Mapping[str, dict[str, Any]], pac
         wanted,
         const.RETURNS_PER_CALL,
         returns=const.RETURNS_PER_ORDER,
+        exchanges=const.EXCHANGES_PER_RETURN,
         lines=const.LINES_PER_RETURN,
     )
     for node in read:

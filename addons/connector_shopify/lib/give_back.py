@@ -15,8 +15,8 @@ from typing import Any
 
 from ...connector_base.lib.adapter import Call, CallResult
 from ...connector_base.lib.errors import DataError
-from ...connector_oms.lib.documents import RefundRequest, ReturnRequest, ReturnStep
-from . import const
+from ...connector_oms.lib.documents import RefundRequest, ReturnExecution, ReturnRequest, ReturnStep
+from . import const, exchange
 from .client import ShopifyClient, user_error
 from .operations import operation
 from .paging import by_ids
@@ -45,7 +45,9 @@ STEPS = {
 }
 
 
-def prepare(client: ShopifyClient, document: ReturnRequest | ReturnStep | RefundRequest, now: datetime) -> list[Call]:
+def prepare(
+    client: ShopifyClient, document: ReturnRequest | ReturnStep | ReturnExecution | RefundRequest, now: datetime
+) -> list[Call]:
     """The call that does what a document says; none where it is so already.
 
     :raises DataError: Shopify does not let it be done, or a refund comes to another amount
@@ -54,6 +56,8 @@ def prepare(client: ShopifyClient, document: ReturnRequest | ReturnStep | Refund
         return [_create_call(client, document)]
     if isinstance(document, RefundRequest):
         return [_refund_call(client, document)]
+    if isinstance(document, ReturnExecution):
+        return exchange.prepare(client, document)
     return _step_calls(client, document)
 
 
@@ -79,10 +83,15 @@ def _create_call(client: ShopifyClient, request: ReturnRequest) -> Call:
                 params={"order": request.order_id, "line": line.line_id},
             )
     given = {"orderId": request.order_id, "requestedAt": format_time(request.requested_at), "returnLineItems": rows}
+    if request.exchanges:
+        given["exchangeLineItems"] = [
+            {"variantId": one.product_id, "quantity": one.quantity} for one in request.exchanges
+        ]
+    sizes = {"lines": const.LINES_PER_RETURN, "exchanges": const.EXCHANGES_PER_RETURN}
     return Call(
         key=request.reference,
         operation="return_create",
-        body=operation("return_create").body({"returnInput": given, "lines": const.LINES_PER_RETURN}),
+        body=operation("return_create").body({"returnInput": given, **sizes}),
         meta={"order_id": request.order_id, "reference": request.reference},
     )
 
@@ -234,12 +243,19 @@ def _entered(entry: Json) -> CallResult:
         }
         for row in nodes(entry.get("returnLineItems"))
     ]
-    return CallResult(text(entry.get("id")), {"name": text(entry.get("name")), "lines": lines})
+    exchanges = [
+        {"id": row["id"], "product_id": text(row.get("variantId"))} for row in nodes(entry.get("exchangeLineItems"))
+    ]
+    return CallResult(text(entry.get("id")), {"name": text(entry.get("name")), "lines": lines, "exchanges": exchanges})
 
 
 def find_return(client: ShopifyClient, call: Call, now: datetime) -> CallResult | None:
     """The return of a call whose answer was lost, by our reference in its notes."""
-    sizes = {"returns": const.RETURNS_PER_ORDER, "lines": const.LINES_PER_RETURN}
+    sizes = {
+        "returns": const.RETURNS_PER_ORDER,
+        "lines": const.LINES_PER_RETURN,
+        "exchanges": const.EXCHANGES_PER_RETURN,
+    }
     for node in by_ids(client, "order_returns", [call.meta["order_id"]], 1, **sizes):
         for entry in nodes((node.value or {}).get("returns")):
             notes = (text(row.get("returnReasonNote")) for row in nodes(entry.get("returnLineItems")))

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from ...connector_base.lib.errors import DataError
-from ...connector_oms.lib.documents import Refund, RefundLine, Return, ReturnLine, TaxAmount
+from ...connector_oms.lib.documents import Refund, RefundLine, Return, ReturnExchange, ReturnLine, TaxAmount
 from .ledger import Balance
 from .values import ZERO, nodes, parse_time, text
 
@@ -48,7 +48,10 @@ def refunds(agreements: Iterable[Mapping[str, Any]], taxes_included: bool) -> tu
     for agreement in agreements:
         if agreement.get("reason") not in BACK:
             continue
-        lines = tuple(_line(sale, taxes_included) for sale in agreement.get("sales") or ())
+        sales = (sale for sale in agreement.get("sales") or () if not _is_sold(sale))
+        lines = tuple(_line(sale, taxes_included) for sale in sales)
+        if not lines:
+            continue
         amount = sum((_total(line) for line in lines), ZERO)
         refund = agreement.get("refund") or {}
         home = refund.get("return") or agreement.get("return") or {}
@@ -63,6 +66,11 @@ def refunds(agreements: Iterable[Mapping[str, Any]], taxes_included: bool) -> tu
             )
         )
     return tuple(found)
+
+
+def _is_sold(sale: Mapping[str, Any]) -> bool:
+    """Whether goods were sold instead of those that came back: the order has a line for them."""
+    return sale.get("actionType") == "ORDER" and sale.get("lineType") in ("PRODUCT", "GIFT_CARD")
 
 
 def _line(sale: Mapping[str, Any], taxes_included: bool) -> RefundLine:
@@ -103,9 +111,25 @@ def returns(values: Iterable[Mapping[str, Any]]) -> tuple[Return, ...]:
                 status=STATUSES.get(value.get("status"), "open"),
                 requested_at=parse_time(value["createdAt"]),
                 lines=tuple(_return_line(line) for line in nodes(lines)),
+                exchanges=_exchanges(value),
             )
         )
     return tuple(found)
+
+
+def _exchanges(value: Mapping[str, Any]) -> tuple[ReturnExchange, ...]:
+    rows = value.get("exchangeLineItems") or {}
+    if (rows.get("pageInfo") or {}).get("hasNextPage"):
+        raise DataError("a return has more exchanges than were read", params={"order": text(value.get("name"))})
+    return tuple(
+        ReturnExchange(
+            external_id=row["id"],
+            product_id=text(row.get("variantId")),
+            quantity=Decimal(row.get("quantity") or 0),
+            line_ids=tuple(line["id"] for line in row.get("lineItems") or ()),
+        )
+        for row in nodes(rows)
+    )
 
 
 def _return_line(line: Mapping[str, Any]) -> ReturnLine:

@@ -75,17 +75,40 @@ def edit(
             sales.append(remove_units(order, ids, line, -delta))
         line["unfulfilledQuantity"] += delta
         effects.append((line, delta))
-    exchange = exchange_of(order)
-    for spec in added:
-        line = lay_line(spec, order, ids, exchange)
-        line["taxLines"] = tax_rows(as_money(line["originalTotal"]), spec.taxes, order["taxesIncluded"])
-        order["lines"].append(line)
+    for line in _add_lines(order, ids, added):
         sales.append(line_sale(order, ids, line))
         effects.append((line, line["quantity"]))
     agree(order, ids, "ORDER_EDIT", when, sales)
     order["edited"] = True
     refresh(order)
     return effects
+
+
+def _add_lines(order: dict, ids: NextId, added: Sequence[LineSpec]) -> list[dict[str, Any]]:
+    lines = []
+    for spec in added:
+        line = lay_line(spec, order, ids, exchange_of(order))
+        line["taxLines"] = tax_rows(as_money(line["originalTotal"]), spec.taxes, order["taxesIncluded"])
+        order["lines"].append(line)
+        lines.append(line)
+    return lines
+
+
+def exchange(
+    order: dict, ids: NextId, when: str, units: Sequence[tuple[int, int]], added: Sequence[LineSpec], home: int
+) -> list[dict[str, Any]]:
+    """Take shipped units back, and sell others instead: the new lines.
+
+    :param units: (line id, quantity)
+    :param home: the return that it belongs to
+    """
+    sales = [remove_units(order, ids, find_line(order, line_id), count) for line_id, count in units]
+    lines = _add_lines(order, ids, added)
+    sales += [line_sale(order, ids, line) for line in lines]
+    agree(order, ids, "RETURN", when, sales)["return"] = home
+    order["edited"] = True
+    refresh(order)
+    return lines
 
 
 def refund(

@@ -144,14 +144,31 @@ def _do_refund(oracle: Oracle, order: dict, data: dict) -> None:
 
 
 def _do_return(oracle: Oracle, order: dict, data: dict) -> None:
-    """``lines`` and ``status`` announce one; ``return`` and ``step`` go on with it."""
+    """``lines``, ``status`` and ``exchange`` announce one; ``return`` and ``step`` go on with it.
+
+    The step ``process`` takes everything that is announced off the order, and puts what is
+    sent instead on it.
+    """
     if data.get("step"):
         key = int(split_gid(str(data["return"]))[1] or data["return"])
         entry = next(row for row in order.get("returns", ()) if row["id"] == key)
-        returns.step(oracle.shop, order, entry, data["step"])
+        if data["step"] == "process":
+            units = [(row["id"], row["quantity"]) for row in entry["lines"]]
+            orders.process_return(oracle.shop, order, entry, units, [row["id"] for row in entry["exchanges"]])
+        else:
+            returns.step(oracle.shop, order, entry, data["step"])
     else:
-        status = data.get("status", "OPEN")
-        returns.announce(oracle.shop, order, _units(order, data), status, data.get("reason", ""), data.get("note", ""))
+        returns.announce(
+            oracle.shop,
+            order,
+            _units(order, data),
+            data.get("status", "OPEN"),
+            data.get("reason", ""),
+            data.get("note", ""),
+            exchanges=[
+                (oracle.shop.by_sku(row["sku"])["id"], int(row["quantity"])) for row in data.get("exchange", ())
+            ],
+        )
 
 
 def _do_fulfil(oracle: Oracle, order: dict, data: dict) -> None:

@@ -6,7 +6,7 @@ import copy
 import itertools
 from typing import Any
 
-from .. import returns
+from .. import orders, returns
 from ..generator import changes
 from ..gid import gid, number
 from ..inventory import error
@@ -98,8 +98,14 @@ def _create(_root, info, returnInput):  # noqa: N803
     units: dict[int, int] = {}
     for line, row in rows:
         units[line] = units.get(line, 0) + row["quantity"]
+    exchanges = [
+        (number(row["variantId"], "ProductVariant"), row["quantity"])
+        for row in returnInput.get("exchangeLineItems") or ()
+    ]
+    if any(shop.store.get("variant", variant) is None for variant, __ in exchanges):
+        return _refused("Variant not found.", "NOT_FOUND", "returnInput", "exchangeLineItems")
     try:
-        entry = returns.announce(shop, order, list(units.items()), notes=notes)
+        entry = returns.announce(shop, order, list(units.items()), notes=notes, exchanges=exchanges)
     except ValueError as problem:
         return _refused(str(problem), "INVALID", "returnInput", "returnLineItems")
     return {"return": return_of(order, entry["id"]), "userErrors": []}
@@ -125,6 +131,23 @@ def _stepper(action: str):
         return {"return": return_of(order, own["id"]), "userErrors": []}
 
     return resolve
+
+
+@field("Mutation", "returnProcess")
+def _process(_root, info, input):  # noqa: A002
+    shop = shop_of(info)
+    entry = _entry(shop, input["returnId"])
+    if entry is None:
+        return _refused("Return not found.", "NOT_FOUND", "input", "returnId")
+    order = entry["_order"]
+    own = next(row for row in order["returns"] if row["id"] == entry["id"])
+    units = [(number(row["id"], "ReturnLineItem"), row["quantity"]) for row in input.get("returnLineItems") or ()]
+    exchanges = [number(row["id"], "ExchangeLineItem") for row in input.get("exchangeLineItems") or ()]
+    try:
+        orders.process_return(shop, order, own, units, exchanges)
+    except ValueError as problem:
+        return _refused(str(problem), "INVALID", "input")
+    return {"return": return_of(order, own["id"]), "userErrors": []}
 
 
 field("Mutation", "returnApproveRequest")(_stepper("approve"))

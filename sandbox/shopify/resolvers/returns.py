@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from ..gid import gid
 from ..paging import connection
 from ..returns import status_of
 from .base import constant, field, global_id, typed
+from .orders import line_of
 
-for _type in ("Return", "ReturnLineItem"):
+for _type in ("Return", "ReturnLineItem", "ExchangeLineItem"):
     global_id(_type)
 constant("ReturnLineItem", customerNote=None)
 
@@ -31,6 +33,22 @@ def _returns(order, _info, **arguments):
 def _lines(entry, _info, **arguments):
     rows = [typed("ReturnLineItem", {**row, "_order": entry["_order"]}) for row in entry["lines"]]
     return connection(rows, arguments)
+
+
+@field("Return", "exchangeLineItems")
+def _exchanges(entry, _info, **arguments):
+    rows = [{**row, "_order": entry["_order"]} for row in entry.get("exchanges", ())]
+    return connection(rows, arguments, key=lambda row: row["id"])
+
+
+@field("ExchangeLineItem", "variantId")
+def _variant(row, _info):
+    return gid("ProductVariant", row["variant"])
+
+
+@field("ExchangeLineItem", "lineItems")
+def _exchange_lines(row, _info):
+    return [line_of(row["_order"], row["line"])] if row["line"] else []
 
 
 @field("ReturnLineItem", "returnReasonNote")

@@ -18,7 +18,11 @@ SIZES = {
     "orders_by_id": {"lines": const.LINES_PER_ORDER},
     "balance_transactions": {"first": const.TRANSACTIONS_PER_PAGE},
     "payouts": {"first": const.PAYOUTS_PER_CALL},
-    "order_returns": {"returns": const.RETURNS_PER_ORDER, "lines": const.LINES_PER_RETURN},
+    "order_returns": {
+        "returns": const.RETURNS_PER_ORDER,
+        "lines": const.LINES_PER_RETURN,
+        "exchanges": const.EXCHANGES_PER_RETURN,
+    },
     "order_sales": {"agreements": const.AGREEMENTS_PER_ORDER, "sales": const.SALES_PER_AGREEMENT},
     "order_sales_page": {
         "agreements": const.AGREEMENTS_PER_ORDER,
@@ -29,7 +33,8 @@ SIZES = {
     "products_by_id": {"first": const.VARIANTS_PER_PRODUCT},
     "returnable_items": {"first": const.FULFILLMENTS_RETURNABLE, "lines": const.LINES_PER_RETURN},
     "price_list_prices": {"first": const.LIST_PRICES_PER_CALL},
-    "return_create": {"lines": const.LINES_PER_RETURN},
+    "return_create": {"lines": const.LINES_PER_RETURN, "exchanges": const.EXCHANGES_PER_RETURN},
+    "return_exchanges": {"exchanges": const.EXCHANGES_PER_RETURN},
     "refunds_of_order": {"first": const.REFUNDS_PER_ORDER},
     "bulk_operations": {"first": const.BULK_LISTED},
 }
@@ -135,6 +140,7 @@ def test_mutations_are_known_as_such():
         "return_close",
         "return_create",
         "return_decline",
+        "return_process",
         "staged_uploads_create",
         "webhook_subscription_create",
         "webhook_subscription_delete",

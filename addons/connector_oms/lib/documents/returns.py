@@ -69,6 +69,20 @@ class ReturnLine(Document):
     note: str = ""
 
 
+class ReturnExchange(Document):
+    """Goods that the customer is to get instead of those that come back.
+
+    :param product_id: the channel's id of what is sold, as of ``Product.external_id``; ""
+        for something that it does not list
+    :param line_ids: lines of the order that it became; empty while it is not sent yet
+    """
+
+    external_id: ExternalId
+    product_id: str = ""
+    quantity: Quantity
+    line_ids: tuple[str, ...] = ()
+
+
 class Return(Document):
     """An announcement that goods come back."""
 
@@ -77,6 +91,7 @@ class Return(Document):
     status: Literal["requested", "open", "closed", "declined", "cancelled"]
     requested_at: Timestamp
     lines: tuple[ReturnLine, ...]
+    exchanges: tuple[ReturnExchange, ...] = ()
 
 
 class ReturnRequestLine(Document):
@@ -91,6 +106,16 @@ class ReturnRequestLine(Document):
     note: str = ""
 
 
+class ReturnRequestExchange(Document):
+    """Goods that are to be sent instead of those that come back.
+
+    :param product_id: the channel's id of what is sold, as of ``Product.external_id``
+    """
+
+    product_id: ExternalId
+    quantity: int = Field(gt=0)
+
+
 class ReturnRequest(Document):
     """A return that is to be entered at the channel.
 
@@ -101,6 +126,7 @@ class ReturnRequest(Document):
     order_id: ExternalId
     requested_at: Timestamp
     lines: tuple[ReturnRequestLine, ...] = Field(min_length=1)
+    exchanges: tuple[ReturnRequestExchange, ...] = ()
 
 
 class ReturnStep(Document):
@@ -114,6 +140,27 @@ class ReturnStep(Document):
     return_id: ExternalId
     step: Literal["approve", "decline", "close"]
     note: str = ""
+
+
+class ReturnPart(Document):
+    """Units of a line of a return, or of what is sent instead, by the channel's id of it."""
+
+    external_id: ExternalId
+    quantity: int = Field(gt=0)
+
+
+class ReturnExecution(Document):
+    """An exchange that is to take place: goods are taken off the order, others put on it.
+
+    :param lines: what came back
+    :param exchanges: what is sent
+    """
+
+    reference: ExternalId
+    order_id: ExternalId
+    return_id: ExternalId
+    lines: tuple[ReturnPart, ...] = ()
+    exchanges: tuple[ReturnPart, ...] = Field(min_length=1)
 
 
 class RefundRequestLine(Document):
