@@ -183,7 +183,8 @@ def invoice(world: World, order: dict[str, Any]) -> None:
     )
     odoo.press("sale.advance.payment.inv", "create_invoices", [wizard])
     invoices = odoo.read("sale.order", [order["id"]], ["invoice_ids"])[0]["invoice_ids"]
-    odoo.press("account.move", "action_post", invoices)
+    drafts = [row["id"] for row in odoo.read("account.move", invoices, ["state"]) if row["state"] == "draft"]
+    odoo.press("account.move", "action_post", drafts)
 
 
 def inspect(world: World, entry: dict[str, Any]) -> None:

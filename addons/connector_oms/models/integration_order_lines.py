@@ -189,9 +189,11 @@ class IntegrationOrderLines(models.AbstractModel):
             self._adjust_line(line.with_context(**_SILENT), values)
         for line in dropped:
             self._adjust_line(line.with_context(**_SILENT), {"product_uom_qty": 0.0})
-        self.env["sale.order.line"].with_context(**_SILENT).create(
-            [{**values, "order_id": order.id} for values in added]
-        )
+        fresh = self.env["sale.order.line"].with_context(**_SILENT, skip_procurement=True)
+        fresh = fresh.create([{**values, "order_id": order.id} for values in added])
+        if fresh:
+            self.env["integration.router"].sudo()._route_more(order.sudo(), fresh.sudo())
+            fresh.with_context(skip_procurement=False)._action_launch_stock_rule()
         if was_locked:
             order.action_lock()
 

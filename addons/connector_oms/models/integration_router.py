@@ -59,6 +59,30 @@ class IntegrationRouter(models.AbstractModel):
         self._follow_up(order, decision, option)
         return decision
 
+    def _route_more(self, order, lines):
+        """Decide for lines that joined a confirmed order, before they ask for their goods.
+
+        What was decided before stays. Without a decision, or rules in force, they ship from
+        where the order does.
+
+        :param lines: sale.order.line
+        """
+        ruleset = self.env["integration.routing.ruleset"]._live(order.company_id)
+        decision = order.integration_decision_id
+        if not ruleset or not decision:
+            return
+        scene = Scene(ruleset, order)
+        wanted = [line for line in scene.lines(order) if line.key in set(lines.ids)]
+        if not wanted:
+            return
+        best = route(wanted, scene.houses(order), ruleset._policy(), scene.promise(order)).best
+        shares = self._with_rest(order, scene, best)
+        decision.allocation_ids = [(0, 0, part) for part in self._parts(best, shares)] if best else []
+        texts = [self.env._("Added later: %s", self._split_text(order, best))] if best else []
+        texts += self._fed_texts(order, best, scene.names) if best else []
+        decision.explanation = "\n".join([decision.explanation or "", *texts])
+        self._follow_up(order, decision, best, lines)
+
     def _own_held(self, orders):
         """What orders that are not confirmed count as taken already: {(product id, warehouse id): units}."""
         kits = self.env["integration.stock.kit"].sudo().search([("product_id", "in", orders.order_line.product_id.ids)])
@@ -136,9 +160,13 @@ class IntegrationRouter(models.AbstractModel):
                 parts[place] = parts.get(place, 0.0) + rest
         return shares
 
-    def _follow_up(self, order, decision, option):
-        """Have suppliers ship what they may; put to a person what is left."""
-        missing = option.missing if option else {line.id: units_of(line) for line in goods(order)}
+    def _follow_up(self, order, decision, option, among=None):
+        """Have suppliers ship what they may; put to a person what is left.
+
+        :param among: the lines that were decided about; all of the order's unless given
+        """
+        asked = goods(order) if among is None else goods(order) & among
+        missing = option.missing if option else {line.id: units_of(line) for line in asked}
         lines = order.order_line.filtered(lambda line: line.id in missing)
         by_supplier = lines.filtered(lambda line: decision.ruleset_id._may_dropship(line.product_id))
         by_supplier = by_supplier.filtered(lambda line: not option or line.id not in option.shares)

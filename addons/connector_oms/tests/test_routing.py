@@ -88,6 +88,26 @@ class TestRouting(RoutingCase):
         sale.order_line.product_uom_qty = 6
         self.assertEqual(self.ship_from(sale), {self.dallas: {self.c: 6}})
 
+    def test_line_that_joins_later_is_routed_by_itself(self):
+        self.put(self.reno, self.c, 5)
+        self.put(self.dallas, self.d, 5)
+        document = order(lines=[line("SKU-C", 2)])
+        sale = self.bring(document)
+        first = sale.integration_decision_id
+        self.send(self.update(document, 5, lines=[*document.lines, line("SKU-D", 1)]))
+        self.assertEqual(self.ship_from(sale), {self.reno: {self.c: 2}, self.dallas: {self.d: 1}})
+        self.assertEqual(sale.integration_decision_id, first)
+        self.assertIn("Added later: 1 of 2 lines from Dallas", sale.integration_routing_why)
+        self.assertFalse(self.exceptions("allocation"))
+
+    def test_line_that_joins_later_and_is_nowhere_is_put_to_a_person(self):
+        self.put(self.reno, self.c, 5)
+        document = order(lines=[line("SKU-C", 2)])
+        sale = self.bring(document)
+        self.send(self.update(document, 5, lines=[*document.lines, line("SKU-D", 1)]))
+        self.assertEqual(self.ship_from(sale), {self.reno: {self.c: 2, self.d: 1}})
+        self.assertIn("1 × [SKU-D]", self.exceptions("allocation").cause)
+
     def test_orders_of_one_batch_do_not_take_the_same_units(self):
         self.put(self.reno, self.c, 2)
         self.put(self.dallas, self.c, 2)
