@@ -113,6 +113,30 @@ BULK = (
 )
 
 GIVING_BACK = (
+    of_unit(
+        "what is sent instead is no refund",
+        f"{SHOPIFY}/lib/returns.py",
+        "if not _is_sold(sale))",
+        "if sale)",
+        "connector_shopify/test_exchange",
+        "no_refund",
+    ),
+    of_unit(
+        "a replacement that is on the order is not sent again",
+        f"{SHOPIFY}/lib/exchange.py",
+        "if not on_order.get(one.external_id)]",
+        "if one]",
+        "connector_shopify/test_exchange",
+        "no_refund",
+    ),
+    of_oms(
+        "a replacement is asked for once",
+        "models/integration_return_out.py",
+        "        if not self.can_exchange:\n",
+        "        if False:\n",
+        "test_return_out",
+        "when_a_person_says_so",
+    ),
     of_oms(
         "a return of ours is known in the channel's news",
         "models/integration_return_importer.py",

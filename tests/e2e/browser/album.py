@@ -71,6 +71,11 @@ def tab(name: str) -> Callable[[Desk], None]:
     return lambda desk: desk.page.get_by_role("tab", name=name, exact=True).click()
 
 
+def down_to(text: str) -> Callable[[Desk], None]:
+    """Scroll until something is seen, as a step of ``after``."""
+    return lambda desk: desk.page.get_by_text(text).first.evaluate("found => found.scrollIntoView({block: 'center'})")
+
+
 def filling(field: str, text: str) -> Callable[[Desk], None]:
     """Enter something into the first line of a dialog's list, as a step of ``after``."""
 
@@ -223,6 +228,11 @@ ALBUM = (
     Picture("stock-rules", action("connector_oms.integration_stock_rule_action"), "manager"),
     Picture("stock-pools", action("connector_oms.integration_stock_source_action"), "manager"),
     Picture("warehouse", after(action("stock.action_warehouse_form", "warehouse"), tab("Channels")), "admin"),
+    Picture(
+        "warehouse-routing",
+        after(action("stock.action_warehouse_form", "warehouse"), tab("Routing"), down_to("Days on the way")),
+        "admin",
+    ),
     Picture("order-rules", action("connector_oms.integration_order_rule_action"), "manager"),
     Picture("routing", action("connector_oms.integration_routing_ruleset_action", "ruleset"), "manager"),
     Picture("decisions", action("connector_oms.integration_routing_decision_action"), "manager"),

@@ -137,19 +137,29 @@ class Scene:
         ruleset = odoo.create("integration.routing.ruleset", {"default_cost": 7.5})
         odoo.press("integration.routing.ruleset", "action_go_live", [ruleset])
         self.ids["ruleset"] = ruleset
-        east, west, __ = distribute.SKUS
+        east, west, south = distribute.SKUS
         rows = [{"sku": east, "quantity": 1}, {"sku": west, "quantity": 9}]
         self.hub.shop.post("orders", {"items": rows, "seed": "short"})
         self.hub.quiet()
         short = (("category", "=", "allocation"), ("res_model", "=", "sale.order"), ("state", "=", "open"))
         self.ids["allocation"] = self.one("integration.exception", *short)
         self.ids["product_sold"] = world.products[world.stocked[0]["sku"]]
-        self.ids["warehouse"] = next(iter(world.warehouses.values()))["id"]
+        first, second, *__ = world.warehouses.values()
+        self.ids["warehouse"] = first["id"]
+        odoo.write("stock.warehouse", [first["id"]], {"resupply_wh_ids": [(6, 0, [second["id"]])]})
+        (route,) = odoo.read("stock.warehouse", [first["id"]], ["resupply_route_ids"])[0]["resupply_route_ids"]
+        odoo.write("stock.route", [route], {"integration_days": 2, "integration_cost": 3.5})
         self.ids["payout"] = self.one("integration.payout", ("state", "!=", "matched"))
         back = [row["order_id"][0] for row in odoo.rows("integration.return", [], ["order_id"])]
         domain = [("order_line.product_id.default_code", "=", west), ("picking_ids.state", "=", "done")]
         sold = odoo.rows("sale.order", [*domain, ("id", "not in", back)], ["integration_external_id"], limit=1)[0]
-        self.hub.shop.do(sold["integration_external_id"], "return", lines=[{"line": 0, "quantity": 1}], reason="OTHER")
+        self.hub.shop.do(
+            sold["integration_external_id"],
+            "return",
+            lines=[{"line": 0, "quantity": 1}],
+            reason="OTHER",
+            exchange=[{"sku": south, "quantity": 1}],
+        )
         self.hub.quiet()
         self.ids["return"] = self.one("integration.return", ("state", "=", "open"), order="id desc")
         receipts = odoo.read("integration.return", [self.ids["return"]], ["picking_ids"])[0]["picking_ids"]
