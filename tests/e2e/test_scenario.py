@@ -51,7 +51,6 @@ def test_scenario_of_40_orders_ends_with_both_sides_equal(hub: Hub):
         "deliveries": 1,
         "transfers": 2,
         "delivery_ready": "assigned",
-        "fulfilments_told": 2,
         "units_told": 2,
     }
     assert figures["swapped"] == {

@@ -18,6 +18,9 @@ PAGES = {
     "lines": 20,
     "agreements": 4,
     "returns": 4,
+    "exchanges": 4,
+    "mutation": "mutation M($product: ProductUpdateInput!) {productUpdate(product: $product) {product {id}}}",
+    "path": "tmp/none.jsonl",
     "sales": 20,
     "afterAgreement": None,
     "afterSale": None,
@@ -85,7 +88,7 @@ class Things:
         }
         return known.get(name, [self.order["id"]])
 
-    def input_for(self, name: str) -> dict:
+    def input_for(self, name: str) -> dict | list:
         """The input of a mutation."""
         stock = {"name": "available", "reason": "correction"}
         known = {
@@ -98,6 +101,10 @@ class Things:
             "RefundCreate": {"orderId": self.order["id"]},
             "ReturnApprove": {"id": "gid://shopify/Return/1"},
             "ReturnDecline": {"id": "gid://shopify/Return/1", "declineReason": "OTHER"},
+            "ReturnProcess": {"returnId": "gid://shopify/Return/1"},
+            "StagedUploadsCreate": [
+                {"resource": "BULK_MUTATION_VARIABLES", "filename": "a.jsonl", "mimeType": "text/jsonl"}
+            ],
             "SandboxOrderUpdate": {"id": self.order["id"], "note": "n"},
         }
         return known.get(name, {"id": self.order["id"]})

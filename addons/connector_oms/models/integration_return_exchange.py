@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class IntegrationReturnExchange(models.Model):
@@ -26,6 +26,7 @@ class IntegrationReturnExchange(models.Model):
 
     _exchange_uniq = models.Constraint("UNIQUE (return_id, external_id)", "This exchange is known already.")
 
+    @api.depends("order_line_id")
     def _compute_is_sent(self):
         for exchange in self:
             exchange.is_sent = bool(exchange.order_line_id)

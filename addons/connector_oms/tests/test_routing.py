@@ -36,6 +36,20 @@ class RoutingCase(OrderCase):
             {"product_id": product.id, "location_id": warehouse.lot_stock_id.id, "quantity": units}
         )
 
+    def expect(self, warehouse, product, units):
+        """Goods that a vendor is to bring."""
+        move = self.env["stock.move"].create(
+            {
+                "product_id": product.id,
+                "product_uom_qty": units,
+                "location_id": self.env.ref("stock.stock_location_suppliers").id,
+                "location_dest_id": warehouse.lot_stock_id.id,
+                "picking_type_id": warehouse.in_type_id.id,
+                "company_id": self.company.id,
+            }
+        )
+        return move._action_confirm()
+
     def ship_from(self, sale):
         """{warehouse: {product: units}} of the open deliveries."""
         found = {}
@@ -182,17 +196,7 @@ class TestRouting(RoutingCase):
 
     def test_what_arrives_in_time_is_waited_for(self):
         self.new_rules(wait_days=5)
-        move = self.env["stock.move"].create(
-            {
-                "product_id": self.c.id,
-                "product_uom_qty": 9,
-                "location_id": self.env.ref("stock.stock_location_suppliers").id,
-                "location_dest_id": self.dallas.lot_stock_id.id,
-                "picking_type_id": self.dallas.in_type_id.id,
-                "company_id": self.company.id,
-            }
-        )
-        move._action_confirm()
+        move = self.expect(self.dallas, self.c, 9)
         move.date = fields.Datetime.now() + timedelta(days=2)
         self.put(self.reno, self.c, 1)
         sale = self.bring(order(lines=[line("SKU-C", 3)]))

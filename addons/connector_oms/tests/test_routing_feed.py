@@ -251,17 +251,7 @@ class TestRoutingPurchase(FeedCase):
         self.assertTrue(self.exceptions("allocation"))
 
     def test_nothing_is_bought_of_what_arrives_anyway(self):
-        move = self.env["stock.move"].create(
-            {
-                "product_id": self.d.id,
-                "product_uom_qty": 9,
-                "location_id": self.env.ref("stock.stock_location_suppliers").id,
-                "location_dest_id": self.dallas.lot_stock_id.id,
-                "picking_type_id": self.dallas.in_type_id.id,
-                "company_id": self.company.id,
-            }
-        )
-        move._action_confirm()
+        self.expect(self.dallas, self.d, 9)
         self.put(self.reno, self.c, 1)
         sale = self.buy(wait_days=5)
         self.assertFalse(self.env["purchase.order.line"].search([("product_id", "=", self.d.id)]))
