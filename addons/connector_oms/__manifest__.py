@@ -25,6 +25,7 @@
         "wizards/integration_fix_link_views.xml",
         "wizards/integration_fix_map_views.xml",
         "wizards/integration_match_accept_views.xml",
+        "wizards/integration_offer_start_views.xml",
         "wizards/integration_order_release_wizard_views.xml",
         "views/integration_backend_views.xml",
         "views/integration_binding_views.xml",

@@ -12,7 +12,7 @@ import sys
 
 import requests
 
-from . import bring, changes, connect, deliver, distribute, exceptions, orders, reprice, swap
+from . import bring, changes, connect, deliver, distribute, exceptions, offer, orders, reprice, swap
 from .client import Odoo, OdooError
 from .compare_fulfilments import fulfilments_now
 from .prepare import World, prepare
@@ -44,7 +44,7 @@ def main() -> int:
 
 
 def play(world: World, count: int) -> Result:
-    """The day: connect, sell, change, deliver, distribute, bring, swap, reprice, compare.
+    """The day: connect, sell, change, deliver, distribute, bring, swap, offer, reprice, compare.
 
     :param count: orders that customers place
     """
@@ -60,11 +60,18 @@ def play(world: World, count: int) -> Result:
     chapter = distribute.distribute(world)
     brought = bring.bring(world)
     swapped = swap.swap(world)
+    offered = offer.offer(world)
     prices = reprice.reprice(world)
     settle_stock(world)
     orders.tell_state(world, placed)
     result = compare(world, placed, before)
-    for name, part in {"distribution": chapter, "brought": brought, "swapped": swapped, "prices": prices}.items():
+    for name, part in {
+        "distribution": chapter,
+        "brought": brought,
+        "swapped": swapped,
+        "offered": offered,
+        "prices": prices,
+    }.items():
         result.figures[name], result.faults[name] = part.figures, part.faults
     return result
 

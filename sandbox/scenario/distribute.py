@@ -72,14 +72,15 @@ def _stock_up(world: World) -> dict[str, int]:
         made = odoo.create("product.product", [{"name": sku.title(), "default_code": sku, **values} for sku in SKUS])
         products = dict(zip(SKUS, made, strict=True))
     for warehouse, sku in zip(world.warehouses.values(), SKUS, strict=False):
-        _count(world, products[sku], warehouse["lot_stock_id"][0], UNITS)
+        count(world, products[sku], warehouse["lot_stock_id"][0], UNITS)
         if is_new:
             world.shop.post("variants", {"sku": sku, "price": PRICE, "title": sku.title(), "stock": 0})
     wait_quiet(world)
     return products
 
 
-def _count(world: World, product: int, place: int, units: int) -> None:
+def count(world: World, product: int, place: int, units: int) -> None:
+    """So many units are counted in a place."""
     values = {"product_id": product, "location_id": place, "inventory_quantity": units}
     quant = world.odoo.create("stock.quant", values, context={"inventory_mode": True})
     world.odoo.press("stock.quant", "action_apply_inventory", [quant], inventory_mode=True)
@@ -142,7 +143,7 @@ def _ship(world: World, orders: dict[str, dict[str, Any]], products: dict[str, i
     rest = _open(world, order, ("confirmed",))
     chapter.holds("backorders", len(rest), 1)
     house = world.odoo.rows("stock.picking", [("id", "in", rest)], ["location_id"])[0]
-    _count(world, products[SKUS[2]], house["location_id"][0], SUPPLY)
+    count(world, products[SKUS[2]], house["location_id"][0], SUPPLY)
     world.odoo.press("stock.picking", "action_assign", rest)
     validate(world.odoo, rest)
     wait_quiet(world)

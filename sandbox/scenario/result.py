@@ -31,6 +31,7 @@ MUST_BE_ZERO = {
     "distribution": "Connectors > Orders and Money: routing decisions, returns, payouts",
     "brought": "Connectors > Orders and Money: routing decisions, and Inventory > Transfers",
     "swapped": "Connectors > Orders and Money: returns, and the order beside /_oracle/orders/<number>",
+    "offered": "Connectors > Links > Products, and Messages of product data",
     "prices": "Connectors > Links > Prices and product data",
 }
 

@@ -30,9 +30,17 @@ def keep_file(shop: Shop, headers: dict[str, str], raw: bytes) -> bool:
     with shop.store.lock:
         if shop.store.get("file", key) is None or "file" not in found:
             return False
-        shop.store.put("file", key, found["file"].decode())
+        shop.store.put("file", key, _text(found["file"]))
         shop.store.commit()
     return True
+
+
+def _text(content: bytes) -> str:
+    """Lines as they are; a picture only by its size: nobody looks at it."""
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return f"{len(content)} bytes"
 
 
 def read_file(shop: Shop, key: str) -> bytes | None:

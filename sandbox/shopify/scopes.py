@@ -18,7 +18,15 @@ REQUIRED: dict[str, tuple[str, ...]] = {
     "shopifyPaymentsAccount": ("read_shopify_payments_payouts",),
     **dict.fromkeys(("location", "locations"), ("read_locations", "read_inventory")),
     **dict.fromkeys(
-        ("product", "products", "productVariant", "productVariants", "productsCount", "productVariantsCount"),
+        (
+            "product",
+            "products",
+            "productVariant",
+            "productVariants",
+            "productsCount",
+            "productVariantsCount",
+            "productByIdentifier",
+        ),
         ("read_products",),
     ),
     **dict.fromkeys(("priceList", "priceLists"), ("read_products",)),
@@ -27,7 +35,9 @@ REQUIRED: dict[str, tuple[str, ...]] = {
         ("returnCreate", "returnApproveRequest", "returnDeclineRequest", "returnClose", "returnProcess"),
         ("write_returns",),
     ),
-    **dict.fromkeys(("productVariantsBulkUpdate", "productUpdate", "priceListFixedPricesAdd"), ("write_products",)),
+    **dict.fromkeys(
+        ("productVariantsBulkUpdate", "productUpdate", "productSet", "priceListFixedPricesAdd"), ("write_products",)
+    ),
     **dict.fromkeys(("inventoryItem", "inventoryItems", "inventoryLevel"), ("read_inventory", "read_products")),
     **dict.fromkeys(
         ("inventorySetQuantities", "inventoryAdjustQuantities", "inventoryActivate", "inventoryDeactivate"),

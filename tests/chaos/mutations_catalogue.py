@@ -87,6 +87,30 @@ CATALOGUE = (
 
 BULK = (
     of_unit(
+        "a new product whose answer was lost is found",
+        f"{SHOPIFY}/lib/offers.py",
+        "    return _made(product) if product else None\n",
+        "    return None\n",
+        "connector_shopify/test_offers",
+        "answer_was_lost",
+    ),
+    of_unit(
+        "a SKU that the shop has is not made again",
+        f"{SHOPIFY}/lib/offers.py",
+        "        if found:\n",
+        "        if False:\n",
+        "connector_shopify/test_offers",
+        "linked_not_made",
+    ),
+    of_oms(
+        "a product that waits to be listed is not queued again",
+        "models/integration_flow_publish_new.py",
+        "        if any(message.state in",
+        "        if False and any(message.state in",
+        "test_offer",
+        "pressed_twice",
+    ),
+    of_unit(
         "a bulk operation whose answer was lost is found",
         f"{SHOPIFY}/lib/bulk.py",
         'if mark in text(node.get("query"))), None)',

@@ -59,6 +59,7 @@ def test_scenario_of_40_orders_ends_with_both_sides_equal(hub: Hub):
         "units_told": 2,
         "books_less_shop": 0.0,
     }
+    assert figures["offered"] == {"products_made": 1, "products_linked": 1, "units_on_sale": 4}
     assert figures["prices"] == {
         "prices_published": [27.5, 27.5, 27.5],
         "price_put_right": 27.5,

@@ -21,6 +21,7 @@ PAGES = {
     "exchanges": 4,
     "mutation": "mutation M($product: ProductUpdateInput!) {productUpdate(product: $product) {product {id}}}",
     "path": "tmp/none.jsonl",
+    "identifier": {"handle": "none"},
     "sales": 20,
     "afterAgreement": None,
     "afterSale": None,
@@ -101,6 +102,7 @@ class Things:
             "RefundCreate": {"orderId": self.order["id"]},
             "ReturnApprove": {"id": "gid://shopify/Return/1"},
             "ReturnDecline": {"id": "gid://shopify/Return/1", "declineReason": "OTHER"},
+            "ProductSet": {"title": "Chair", "productOptions": [], "variants": []},
             "ReturnProcess": {"returnId": "gid://shopify/Return/1"},
             "StagedUploadsCreate": [
                 {"resource": "BULK_MUTATION_VARIABLES", "filename": "a.jsonl", "mimeType": "text/jsonl"}

@@ -17,6 +17,7 @@ TOP_LEVEL = (
     documents.CancellationRequest,
     documents.CatalogueUpdate,
     documents.Location,
+    documents.NewListing,
     documents.Order,
     documents.Payout,
     documents.Product,

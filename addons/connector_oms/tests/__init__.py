@@ -13,6 +13,7 @@ from . import (
     test_desk_returns,
     test_mapping_preview,
     test_nothing_more,
+    test_offer,
     test_order_batch,
     test_order_claim,
     test_order_customer,

@@ -8,6 +8,7 @@ from . import (
     integration_fix_link,
     integration_fix_map,
     integration_match_accept,
+    integration_offer_start,
     integration_order_release_wizard,
     integration_payout_accept,
     integration_refund_start,

@@ -23,7 +23,7 @@ from .operations import operation
 from .values import nodes, text
 
 BULK = "bulk_operation_run_mutation"
-FILE = "lines.jsonl"
+FILE, MIME = "lines.jsonl", "text/jsonl"
 #: operation -> field of its answer
 ROOTS = {listings.VARIANTS: "productVariantsBulkUpdate", listings.TITLE: "productUpdate"}
 RUNNING = ("CREATED", "RUNNING", "CANCELING")
@@ -73,9 +73,9 @@ def send(client: ShopifyClient, call: Call) -> CallResult:
     :raises RateLimitedError: as many run as may
     :raises AmbiguousError: it may have begun
     """
-    target = _target(client)
+    target = staged_target(client, "BULK_MUTATION_VARIABLES", FILE, MIME)
     fields = [(entry["name"], entry["value"]) for entry in target["parameters"]]
-    client.upload(target["url"], fields, FILE, call.body)
+    client.upload(target["url"], fields, FILE, call.body, MIME)
     given = {"mutation": _mutation(call), "path": dict(fields)["key"], "reference": call.key}
     answer = client.mutate(BULK, operation(BULK).body(given), safe=False)
     errors = (answer.data.get("bulkOperationRunMutation") or {}).get("userErrors") or []
@@ -90,13 +90,12 @@ def send(client: ShopifyClient, call: Call) -> CallResult:
     raise PendingError(f"Shopify has taken {len(call.meta['groups'])} products over", retry_after=const.BULK_POLL)
 
 
-def _target(client: ShopifyClient) -> Json:
-    given = {
-        "resource": "BULK_MUTATION_VARIABLES",
-        "filename": FILE,
-        "mimeType": "text/jsonl",
-        "httpMethod": "POST",
-    }
+def staged_target(client: ShopifyClient, resource: str, filename: str, mimetype: str) -> Json:
+    """Where Shopify wants a file: ``url``, ``resourceUrl`` and ``parameters``.
+
+    :param resource: what it is for (StagedUploadTargetGenerateUploadResource)
+    """
+    given = {"resource": resource, "filename": filename, "mimeType": mimetype, "httpMethod": "POST"}
     name = "staged_uploads_create"
     # a second place that nobody uses does no harm
     answer = client.mutate(name, operation(name).body({"input": [given]}), safe=True)

@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from ...connector_base.lib.adapter import Call, CallResult
 from ...connector_base.lib.errors import DataError, TransientError
-from ...connector_oms.lib.documents import CatalogueUpdate, PriceList, Product
-from . import bulk, const, listings, products
+from ...connector_oms.lib.documents import CatalogueUpdate, NewListing, PriceList, Product
+from . import bulk, const, listings, offers, products
 from .client import ShopifyClient
 from .paging import all_nodes, by_ids
 from .values import decimal, nodes, tail, text
@@ -56,8 +56,10 @@ def read_list_prices(client: ShopifyClient, list_id: str, ids: Sequence[str]) ->
     return found
 
 
-def prepare_update(client: ShopifyClient, update: CatalogueUpdate, now: datetime) -> list[Call]:
-    """The calls of an update, as bulk operations where it is large; nothing is read for them."""
+def prepare_update(client: ShopifyClient, update: CatalogueUpdate | NewListing, now: datetime) -> list[Call]:
+    """The calls of an update, as bulk operations where it is large, or of a product that is new."""
+    if isinstance(update, NewListing):
+        return offers.prepare(client, update)
     calls: dict[str, list[Call]] = {}
     for call in listings.update_calls(update):
         calls.setdefault(call.operation, []).append(call)

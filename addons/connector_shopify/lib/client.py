@@ -111,7 +111,7 @@ class ShopifyClient:
         chosen = operation(name)
         return self._run(chosen, body, chosen.cost({}), safe, False)
 
-    def upload(self, url: str, fields: Sequence[tuple[str, str]], name: str, content: bytes) -> None:
+    def upload(self, url: str, fields: Sequence[tuple[str, str]], name: str, content: bytes, content_type: str) -> None:
         """Put a file where Shopify said; another one with the same fields replaces it.
 
         No token of ours goes there: the fields are the permission.
@@ -119,8 +119,8 @@ class ShopifyClient:
         :param url: of a staged upload
         :param fields: its parameters
         """
-        body, content_type = encode_multipart_formdata([*fields, ("file", (name, content, "text/jsonl"))])
-        headers = {"Content-Type": content_type}
+        body, multipart = encode_multipart_formdata([*fields, ("file", (name, content, content_type))])
+        headers = {"Content-Type": multipart}
         self.http.request("POST", url, body=body, headers=headers, safe=True, cost=0.0, deadline=FILE_SECONDS)
 
     def download(self, url: str) -> bytes:

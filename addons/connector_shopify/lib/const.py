@@ -69,6 +69,8 @@ BULK_SIZE = 5000
 #: seconds between two looks at a bulk operation, and before another try when too many run
 BULK_POLL = 10.0
 BULK_WAIT = 60.0
+#: SKUs that are looked up at once
+SKUS_PER_CALL = 50
 #: the newest bulk operations that are looked through
 BULK_LISTED = 50
 #: where Shopify keeps the files of bulk operations

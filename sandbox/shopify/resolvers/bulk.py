@@ -23,7 +23,9 @@ def _stage(_root, info, input):  # noqa: A002  (Shopify's name)
         shop.store.put("file", key, "")
         fields = {"key": key, "Content-Type": entry["mimeType"], "policy": "sandbox"}
         parameters = [{"name": name, "value": value} for name, value in fields.items()]
-        targets.append({"url": f"{shop.base_url}/_files/", "resourceUrl": None, "parameters": parameters})
+        # the file of a bulk operation is known by its key alone
+        source = None if entry["resource"] == "BULK_MUTATION_VARIABLES" else f"{shop.base_url}/_files/{key}"
+        targets.append({"url": f"{shop.base_url}/_files/", "resourceUrl": source, "parameters": parameters})
     return {"stagedTargets": targets, "userErrors": []}
 
 

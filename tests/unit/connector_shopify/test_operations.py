@@ -132,6 +132,7 @@ def test_mutations_are_known_as_such():
         "inventory_activate",
         "inventory_set_quantities",
         "order_cancel",
+        "product_set",
         "price_list_fixed_prices_add",
         "product_update",
         "product_variants_bulk_update",

@@ -1,7 +1,7 @@
 """Canonical documents: the only language adapters and the business share."""
 
 from .base import Document
-from .catalogue import CatalogueUpdate, ListingUpdate, ListPrice, PriceList
+from .catalogue import CatalogueUpdate, ListingUpdate, ListPrice, NewImage, NewListing, NewVariant, PriceList
 from .order import (
     Cancellation,
     CancellationRequest,
@@ -36,6 +36,9 @@ from .shipment import Package, Shipment, ShipmentLine, Tracking
 from .stock import StockLevel, StockUpdate
 
 __all__ = [
+    "NewImage",
+    "NewListing",
+    "NewVariant",
     "Address",
     "BalanceTransaction",
     "BuyerCompany",
