@@ -28,7 +28,9 @@ def offer(world: World) -> Chapter:
     world.tell.wait("stock of the new product", lambda: _behind(world), 60, "Connectors > Stock levels")
     rows = [row for row in world.shop.get("catalogue")["variants"] if row["sku"] == SKU]
     chapter.holds("products_made", len(rows), 1)
-    linked = odoo.rows("integration.product.binding", [("sku", "=", SKU), ("backend_id", "=", world.backend_id)], ["id"])
+    linked = odoo.rows(
+        "integration.product.binding", [("sku", "=", SKU), ("backend_id", "=", world.backend_id)], ["id"]
+    )
     chapter.holds("products_linked", len(linked), 1)
     levels = world.shop.get("inventory", sku=SKU)["levels"]
     chapter.holds("units_on_sale", sum(row["available"] for row in levels), UNITS)

@@ -67,7 +67,10 @@ class IntegrationOfferSource(models.AbstractModel):
             (linked, self.env._("“%(product)s” is linked to something that %(channel)s sells.")),
             (not variants or len(variants) > MOST_VARIANTS, self.env._("“%(product)s” has no variants, or too many.")),
             (without, self.env._("A variant of “%(product)s” has no internal reference.")),
-            (len(codes) != len(set(codes)), self.env._("Two variants of “%(product)s” have the same internal reference.")),
+            (
+                len(codes) != len(set(codes)),
+                self.env._("Two variants of “%(product)s” have the same internal reference."),
+            ),
             (
                 len(self._differing(template)) > MOST_OPTIONS,
                 self.env._("“%(product)s” differs by more attributes than %(channel)s can show."),

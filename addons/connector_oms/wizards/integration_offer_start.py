@@ -8,9 +8,7 @@ class IntegrationOfferStart(models.TransientModel):
     _name = "integration.offer.start"
     _description = "Offer products at a channel"
 
-    backend_id = fields.Many2one(
-        "integration.backend", "Channel", required=True, domain="[('id', 'in', possible_ids)]"
-    )
+    backend_id = fields.Many2one("integration.backend", "Channel", required=True, domain="[('id', 'in', possible_ids)]")
     possible_ids = fields.Many2many("integration.backend", compute="_compute_possible_ids")
     template_ids = fields.Many2many("product.template", string="Products", required=True)
     is_shown = fields.Boolean(
@@ -31,8 +29,10 @@ class IntegrationOfferStart(models.TransientModel):
     @api.model
     def _channels(self):
         """Those that work and take product data."""
-        backends = self.env["integration.backend"].sudo().search(
-            [("state", "=", "running"), ("company_id", "in", self.env.companies.ids)]
+        backends = (
+            self.env["integration.backend"]
+            .sudo()
+            .search([("state", "=", "running"), ("company_id", "in", self.env.companies.ids)])
         )
         return backends.filtered(lambda backend: backend._flow("catalogue.out"))
 

@@ -90,9 +90,7 @@ def _variant(listing: NewListing, number: int) -> dict[str, Any]:
         "price": str(variant.price),
         "inventoryItem": item,
         # stock follows by itself, to places that keep the item
-        "inventoryQuantities": [
-            {"locationId": place, "name": "available", "quantity": 0} for place in listing.places
-        ],
+        "inventoryQuantities": [{"locationId": place, "name": "available", "quantity": 0} for place in listing.places],
         # what is sold out is not sold
         "inventoryPolicy": "DENY",
     }

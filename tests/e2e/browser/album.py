@@ -101,6 +101,15 @@ def choosing(label: str) -> Callable[[Desk], None]:
     return step
 
 
+def offering(desk: Desk, scene: Scene) -> None:
+    """Offer a product at a channel, from its form."""
+    action("stock.product_template_action_product", "template")(desk, scene)
+    desk.settle()
+    desk.page.locator(".o_cp_action_menus button").first.click()
+    desk.page.get_by_role("menuitem", name="Offer at a channel").click()
+    desk.dialog("Offer at a channel")
+
+
 def overview(desk: Desk, scene: Scene) -> None:
     """The first screen."""
     desk.begin()
@@ -258,6 +267,7 @@ ALBUM = (
         phone=False,
     ),
     Picture("matches", action("connector_oms.integration_product_match_action")),
+    Picture("offer", offering),
     Picture("listings", action("connector_oms.integration_catalogue_value_action")),
     Picture("listings-owner", after(action(BACKENDS, "backend"), tab("Catalogue")), "admin"),
     Picture("listings-decide", after(action(EXCEPTIONS, "both"), pressing("Decide for all"))),

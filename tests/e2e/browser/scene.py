@@ -144,6 +144,10 @@ class Scene:
         short = (("category", "=", "allocation"), ("res_model", "=", "sale.order"), ("state", "=", "open"))
         self.ids["allocation"] = self.one("integration.exception", *short)
         self.ids["product_sold"] = world.products[world.stocked[0]["sku"]]
+        (fresh,) = odoo.create(
+            "product.product", [{"name": "Folding chair", "default_code": "CHAIR-1", "list_price": 49.0}]
+        )
+        self.ids["template"] = odoo.read("product.product", [fresh], ["product_tmpl_id"])[0]["product_tmpl_id"][0]
         first, second, *__ = world.warehouses.values()
         self.ids["warehouse"] = first["id"]
         odoo.write("stock.warehouse", [first["id"]], {"resupply_wh_ids": [(6, 0, [second["id"]])]})
