@@ -239,8 +239,13 @@ ALBUM = (
     Picture("warehouse", after(action("stock.action_warehouse_form", "warehouse"), tab("Channels")), "admin"),
     Picture(
         "warehouse-routing",
-        after(action("stock.action_warehouse_form", "warehouse"), tab("Routing"), down_to("Days on the way")),
+        after(
+            action("stock.action_warehouse_form", "warehouse"),
+            tab("Routing"),
+            down_to("What bringing goods from other warehouses takes"),
+        ),
         "admin",
+        phone=False,
     ),
     Picture("order-rules", action("connector_oms.integration_order_rule_action"), "manager"),
     Picture("routing", action("connector_oms.integration_routing_ruleset_action", "ruleset"), "manager"),
