@@ -127,36 +127,45 @@ class Shop:
 
         :param price: minor units of the shop's currency
         """
-        store, moment = self.store, stamp()
+        handle = title.lower().replace(" ", "-")
+        product = self.new_product(title, handle, vendor="Hub Goods")
+        return self.sell(product["id"], sku=sku, price=price, barcode=barcode, grams=250)
+
+    def new_product(self, title: str, handle: str, **values: Any) -> dict[str, Any]:
+        """A product, still without variants."""
+        moment = stamp()
         product = {
-            "id": max(store.all("product")) + 1,
+            "id": max(self.store.all("product")) + 1,
             "title": title,
-            "vendor": "Hub Goods",
-            "handle": title.lower().replace(" ", "-"),
+            "vendor": "",
+            "handle": handle,
             "productType": "",
             "status": "ACTIVE",
             "isGiftCard": False,
             "tags": [],
             "createdAt": moment,
             "updatedAt": moment,
+            **values,
         }
-        store.put("product", product["id"], product)
+        return self.store.put("product", product["id"], product)
+
+    def sell(self, product: int, **values: Any) -> dict[str, Any]:
+        """A variant of a product, with an inventory item of its own."""
         variant = {
-            "id": max(store.all("variant")) + 1,
-            "product": product["id"],
-            "item": max(store.all("item")) + 1,
-            "sku": sku,
-            "barcode": barcode,
+            "id": max(self.store.all("variant")) + 1,
+            "product": product,
+            "item": max(self.store.all("item")) + 1,
+            "barcode": None,
             "title": "Default Title",
-            "price": price,
             "taxable": True,
             "tracked": True,
             "requiresShipping": True,
-            "grams": 250,
+            "grams": 0,
             "position": 1,
+            **values,
         }
-        self.add_variant(variant, moment)
-        return store.get("variant", variant["id"])
+        self.add_variant(variant, stamp())
+        return self.store.get("variant", variant["id"])
 
     def add_level(self, item: int, location: int, available: int, moment: str) -> dict[str, Any]:
         """Stock an item at a place."""

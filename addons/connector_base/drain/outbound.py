@@ -54,8 +54,6 @@ class OutboundWork:
 
     def _cannot_find_out(self, error, policy):
         """Whether the partner does not tell, or was asked in vain as often as allowed."""
-        if isinstance(error, PendingError):
-            return False
         return not getattr(error, "may_look_up", True) or policy.exhausted(self.message.attempt_count + 1)
 
     def _send_and_settle(self):
@@ -135,6 +133,7 @@ class OutboundWork:
             result = adapter.send(call)
             reach("outbound.sent", [call.key])
         except PendingError as error:
+            # not known yet: the next try asks about it and sends nothing
             self._note(call_id, attempt, "ambiguous", error, outcome="retry")
             raise
         except AmbiguousError as error:

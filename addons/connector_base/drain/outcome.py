@@ -5,7 +5,7 @@ import traceback
 
 from odoo.exceptions import AccessError, MissingError, UserError
 
-from ..lib.errors import ConfigurationError, ConnectorError, DataError, PendingError, TransientError
+from ..lib.errors import ConfigurationError, ConnectorError, DataError, TransientError
 from ..lib.retry import counts_as_try
 
 _logger = logging.getLogger(__name__)
@@ -62,10 +62,6 @@ def settle_error(message, error, policy):
         message._settle("blocked", error=error)
         exceptions._report(backend, message=message, **exceptions._describe(error))
         return "blocked"
-    if isinstance(error, PendingError):
-        # its calls stay unknown: the next try asks about them and sends nothing
-        message._settle("retry", error=error, delay=policy.delay(1, error), counted=False)
-        return "retry"
     if error.action == "lookup":
         message._settle("ambiguous", error=error, delay=policy.delay(message.attempt_count + 1))
         return "ambiguous"

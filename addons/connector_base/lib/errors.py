@@ -55,6 +55,15 @@ class CircuitOpenError(RateLimitedError):
     error_class = "circuit_open"
 
 
+class PendingError(RateLimitedError):
+    """The partner has taken the call over and is still at work on it: ask again later, as often as it takes.
+
+    Unlike with the others nothing is sent again: the call is looked up.
+    """
+
+    error_class = "pending"
+
+
 class AuthError(ConnectorError):
     """Credentials are wrong, expired or lack a scope: a person must mend them."""
 
@@ -93,19 +102,6 @@ class AmbiguousError(ConnectorError):
     action = "lookup"
     error_class = "ambiguous"
     default_category = "ambiguous"
-
-
-class PendingError(AmbiguousError):
-    """The partner has taken the call over and is still at work on it: ask again later, as often as it takes.
-
-    :param retry_after: seconds after which to ask
-    """
-
-    error_class = "pending"
-
-    def __init__(self, message: str, *, retry_after: float = 10.0, **kwargs):
-        super().__init__(message, **kwargs)
-        self.retry_after = max(0.0, retry_after)
 
 
 class PermanentError(ConnectorError):

@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .errors import ConnectorError, PendingError, RateLimitedError
+from .errors import ConnectorError, RateLimitedError
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class RetryPolicy:
         is a floor, with the jitter on top of it.
         """
         cap = min(self.max_seconds, self.base_seconds * 2 ** min(max(attempts - 1, 0), 30))
-        if isinstance(error, (RateLimitedError, PendingError)):
+        if isinstance(error, RateLimitedError):
             return error.retry_after + rand() * min(cap, max(1.0, error.retry_after))
         return rand() * cap
 
@@ -50,4 +50,4 @@ def counts_as_try(error: ConnectorError) -> bool:
     Being asked to wait (429, open breaker, work that is not done yet) says nothing about
     the message, so it does not: a storm of them must never kill good messages.
     """
-    return not isinstance(error, (RateLimitedError, PendingError))
+    return not isinstance(error, RateLimitedError)

@@ -37,14 +37,9 @@ class IntegrationRoutingAllocation(models.Model):
         "A warehouse ships a line once from each place.",
     )
 
-    @property
-    def _is_fed(self):
-        """Whether the goods come from elsewhere first."""
-        return bool(self.source_id or self.is_bought)
-
     def _is_served_by(self, move):
         """Whether a delivery's move ships this part."""
-        if self._is_fed and self._route():
+        if self._route():
             return move.integration_allocation_id == self
         return move.warehouse_id == self.warehouse_id and not move.integration_allocation_id
 

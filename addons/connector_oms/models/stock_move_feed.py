@@ -99,10 +99,7 @@ class StockMove(models.Model):
 
     def _integration_fed(self):
         """Deliveries that wait for what these moves bring."""
-        found, step = self.browse(), self.move_dest_ids
-        while step:
-            found |= step
-            step = step.move_dest_ids - found
+        found = self.browse(self._rollup_move_dests()) - self
         return found.filtered(lambda move: move.integration_allocation_id and move.state not in ("done", "cancel"))
 
     def _integration_wait_no_more(self):

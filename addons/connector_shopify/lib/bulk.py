@@ -17,7 +17,7 @@ from typing import Any
 from ...connector_base.lib.adapter import Call, CallResult
 from ...connector_base.lib.errors import PendingError, RateLimitedError, TransientError
 from ...connector_base.lib.ids import digest
-from . import const, listings
+from . import const, listings, uploads
 from .client import ShopifyClient, user_error
 from .operations import operation
 from .values import nodes, text
@@ -73,10 +73,8 @@ def send(client: ShopifyClient, call: Call) -> CallResult:
     :raises RateLimitedError: as many run as may
     :raises AmbiguousError: it may have begun
     """
-    target = staged_target(client, "BULK_MUTATION_VARIABLES", FILE, MIME)
-    fields = [(entry["name"], entry["value"]) for entry in target["parameters"]]
-    client.upload(target["url"], fields, FILE, call.body, MIME)
-    given = {"mutation": _mutation(call), "path": dict(fields)["key"], "reference": call.key}
+    place = uploads.upload(client, "BULK_MUTATION_VARIABLES", FILE, MIME, call.body)
+    given = {"mutation": _mutation(call), "path": place.key, "reference": call.key}
     answer = client.mutate(BULK, operation(BULK).body(given), safe=False)
     errors = (answer.data.get("bulkOperationRunMutation") or {}).get("userErrors") or []
     codes = {error.get("code") for error in errors}
@@ -88,22 +86,6 @@ def send(client: ShopifyClient, call: Call) -> CallResult:
     if error:
         raise error
     raise PendingError(f"Shopify has taken {len(call.meta['groups'])} products over", retry_after=const.BULK_POLL)
-
-
-def staged_target(client: ShopifyClient, resource: str, filename: str, mimetype: str) -> Json:
-    """Where Shopify wants a file: ``url``, ``resourceUrl`` and ``parameters``.
-
-    :param resource: what it is for (StagedUploadTargetGenerateUploadResource)
-    """
-    given = {"resource": resource, "filename": filename, "mimeType": mimetype, "httpMethod": "POST"}
-    name = "staged_uploads_create"
-    # a second place that nobody uses does no harm
-    answer = client.mutate(name, operation(name).body({"input": [given]}), safe=True)
-    payload = answer.data.get("stagedUploadsCreate") or {}
-    error = user_error(payload.get("userErrors") or [], category="catalogue")
-    if error:
-        raise error
-    return payload["stagedTargets"][0]
 
 
 def find(client: ShopifyClient, call: Call, now: datetime) -> CallResult | None:
@@ -156,7 +138,4 @@ def _refusals(part: Call, row: Json | None, reason: str) -> list[dict[str, str]]
     if payload is None:
         errors = row.get("errors") or [{"message": "Shopify gave no answer"}]
         return listings.refusals(part, [{"message": text(error.get("message"))} for error in errors[:1]])
-    errors = payload.get("userErrors") or ()
-    if part.operation == listings.TITLE:
-        errors = [{"message": error.get("message")} for error in errors]
-    return listings.refusals(part, errors)
+    return listings.refusals(part, payload.get("userErrors") or ())

@@ -106,8 +106,7 @@ def send_title(client: ShopifyClient, call: Call) -> CallResult:
     """
     answer = client.mutate(call.operation, call.body, safe=False)
     payload = answer.data.get("productUpdate") or {}
-    errors = [{"message": error.get("message")} for error in payload.get("userErrors") or ()]
-    refused = listings.refusals(call, errors)
+    refused = listings.refusals(call, payload.get("userErrors") or ())
     return CallResult(external_id=text((payload.get("product") or {}).get("id")), data={"refused": refused})
 
 

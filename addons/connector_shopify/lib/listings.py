@@ -112,7 +112,7 @@ def refusals(call: Call, errors: Iterable[Json]) -> list[dict[str, str]]:
     order = list(dict.fromkeys(item["external_id"] for item in call.meta["values"]))
     found = []
     for error in errors:
-        path = [str(part) for part in error.get("field") or ()]
+        path = [] if call.operation == TITLE else [str(part) for part in error.get("field") or ()]
         index = next((int(part) for part in path if part.isascii() and part.isdigit()), None)
         about = order if index is None or index >= len(order) else [order[index]]
         # on a further list a variant has one value

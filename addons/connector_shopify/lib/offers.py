@@ -20,8 +20,7 @@ from ...connector_base.lib.adapter import Call, CallResult
 from ...connector_base.lib.errors import DataError
 from ...connector_base.lib.ids import digest
 from ...connector_oms.lib.documents import NewListing
-from . import const
-from .bulk import staged_target
+from . import const, uploads
 from .client import ShopifyClient, user_error
 from .operations import operation
 from .products import ONLY_VARIANT
@@ -106,11 +105,9 @@ def send(client: ShopifyClient, call: Call) -> CallResult:
     planned = json.loads(call.body)
     given, files = planned["input"], []
     for image in planned["images"]:
-        target = staged_target(client, "IMAGE", image["filename"], image["mimetype"])
-        fields = [(entry["name"], entry["value"]) for entry in target["parameters"]]
         content = base64.b64decode(image["data"])
-        client.upload(target["url"], fields, image["filename"], content, image["mimetype"])
-        files.append({"originalSource": target["resourceUrl"], "contentType": "IMAGE"})
+        place = uploads.upload(client, "IMAGE", image["filename"], image["mimetype"], content)
+        files.append({"originalSource": place.url, "contentType": "IMAGE"})
     variables = {
         "identifier": {"handle": call.meta["handle"]},
         "input": {**given, "handle": call.meta["handle"], **({"files": files} if files else {})},

@@ -65,13 +65,15 @@ def _returnable_lines(entry, info, **arguments):
 
 @field("QueryRoot", "return")
 def _return(_root, info, id):  # noqa: A002
-    return _entry(shop_of(info), id)
+    order, own = _stored(shop_of(info), id)
+    return return_of(order, own["id"]) if own else None
 
 
-def _entry(shop, global_text: str) -> dict | None:
+def _stored(shop, global_text: str) -> tuple[dict | None, dict | None]:
+    """(order, its return) as they are kept, to be changed in place."""
     key = number(global_text, "Return")
     order = shop.store.get("order", shop.store.get("return", key) or 0)
-    return return_of(order, key) if order else None
+    return order, next((row for row in (order or {}).get("returns", ()) if row["id"] == key), None)
 
 
 def _refused(message: str, code: str, *path: str) -> dict[str, Any]:
@@ -119,11 +121,9 @@ def _reason_of(row: dict) -> str:
 def _stepper(action: str):
     def resolve(_root, info, input=None, id=None):  # noqa: A002
         shop = shop_of(info)
-        entry = _entry(shop, id or input["id"])
-        if entry is None:
+        order, own = _stored(shop, id or input["id"])
+        if own is None:
             return _refused("Return not found.", "NOT_FOUND", "id")
-        order = entry["_order"]
-        own = next(row for row in order["returns"] if row["id"] == entry["id"])
         try:
             returns.step(shop, order, own, action)
         except ValueError as problem:
@@ -136,11 +136,9 @@ def _stepper(action: str):
 @field("Mutation", "returnProcess")
 def _process(_root, info, input):  # noqa: A002
     shop = shop_of(info)
-    entry = _entry(shop, input["returnId"])
-    if entry is None:
+    order, own = _stored(shop, input["returnId"])
+    if own is None:
         return _refused("Return not found.", "NOT_FOUND", "input", "returnId")
-    order = entry["_order"]
-    own = next(row for row in order["returns"] if row["id"] == entry["id"])
     units = [(number(row["id"], "ReturnLineItem"), row["quantity"]) for row in input.get("returnLineItems") or ()]
     exchanges = [number(row["id"], "ExchangeLineItem") for row in input.get("exchangeLineItems") or ()]
     try:

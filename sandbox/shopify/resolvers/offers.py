@@ -61,45 +61,29 @@ def _faults(shop, given: dict) -> list[dict]:
 
 
 def _make(shop, given: dict[str, Any], handle: str) -> dict[str, Any]:
-    moment = stamp()
-    key = max(shop.store.all("product")) + 1
-    product = {
-        "id": key,
-        "title": given["title"],
-        "descriptionHtml": given.get("descriptionHtml") or "",
-        "vendor": given.get("vendor") or "",
-        "handle": handle,
-        "productType": "",
-        "status": given.get("status") or "ACTIVE",
-        "isGiftCard": False,
-        "tags": [],
-        "images": [file["originalSource"] for file in given.get("files") or ()],
-        "createdAt": moment,
-        "updatedAt": moment,
-    }
-    shop.store.put("product", key, product)
+    product = shop.new_product(
+        given["title"],
+        handle,
+        descriptionHtml=given.get("descriptionHtml") or "",
+        vendor=given.get("vendor") or "",
+        status=given.get("status") or "ACTIVE",
+        images=[file["originalSource"] for file in given.get("files") or ()],
+    )
     for position, row in enumerate(given["variants"], 1):
-        variant = _variant(shop, key, row, position)
-        shop.add_variant(variant, moment)
+        variant = shop.sell(product["id"], position=position, **_values(shop, row))
         for entry in row.get("inventoryQuantities") or ():
-            shop.add_level(variant["item"], number(entry["locationId"], "Location"), entry["quantity"], moment)
-    return shop.store.get("product", key)
+            shop.add_level(variant["item"], number(entry["locationId"], "Location"), entry["quantity"], stamp())
+    return shop.store.get("product", product["id"])
 
 
-def _variant(shop, product: int, row: dict[str, Any], position: int) -> dict[str, Any]:
+def _values(shop, row: dict[str, Any]) -> dict[str, Any]:
     item = row.get("inventoryItem") or {}
     weight = (item.get("measurement") or {}).get("weight")
     return {
-        "id": max(shop.store.all("variant")) + 1,
-        "product": product,
-        "item": max(shop.store.all("item")) + 1,
         "sku": row.get("sku") or "",
         "barcode": row.get("barcode"),
         "title": " / ".join(one["name"] for one in row["optionValues"]),
         "price": to_units(row["price"], shop.settings["shop"]["currencyCode"]),
-        "taxable": True,
         "tracked": bool(item.get("tracked")),
-        "requiresShipping": True,
         "grams": round(Decimal(str(weight["value"])) * GRAMS[weight["unit"]]) if weight else 0,
-        "position": position,
     }
