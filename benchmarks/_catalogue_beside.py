@@ -34,11 +34,11 @@ class ShopInMemory:
 
         return Product(external_id=key, group_id=f"p{key[1:]}", title="x", price=self.prices[key], currency="USD")
 
-    def list_products(self) -> Any:
+    def list_products(self, descriptions: bool = False) -> Any:
         """All that is listed."""
         return map(self._document, list(self.prices))
 
-    def read_products(self, keys: list[str]) -> dict[str, Any]:
+    def read_products(self, keys: list[str], descriptions: bool = False) -> dict[str, Any]:
         """Some of it."""
         return {key: self._document(key) for key in keys}
 

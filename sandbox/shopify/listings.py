@@ -1,4 +1,4 @@
-"""What the shop shows of products: prices, barcodes, weights and titles, changed by an app or a person."""
+"""What the shop shows of products: prices, barcodes, weights, titles and texts, changed by an app or a person."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ def change_variant(shop: Shop, variant: dict[str, Any], values: dict[str, Any]) 
     shop.forget_goods()
 
 
-def change_title(shop: Shop, product_id: int, title: str) -> dict[str, Any] | None:
-    """Rename a product; None where there is none."""
+def change_product(shop: Shop, product_id: int, values: dict[str, Any]) -> dict[str, Any] | None:
+    """Change what the variants of a product share (``title``, ``descriptionHtml``); None where there is none."""
     product = shop.store.get("product", product_id)
     if product is None:
         return None
-    product = {**product, "title": title}
+    product = {**product, **values}
     shop.store.put("product", product_id, product)
     return announce(shop, product_id)
 

@@ -113,6 +113,8 @@ def test_weights_to_the_gram():
 def test_all_texts_of_a_product():
     document = Product(external_id="v", title=" A  shirt ", price=Decimal(5), barcode=" 12 ", weight_kg=Decimal("0.25"))
     assert listing.texts_of(document, 2) == {"price": "5.00", "barcode": "12", "weight": "0.250", "title": "A shirt"}
+    described = document.model_copy(update={"description": "<div>Soft</div>"})
+    assert listing.texts_of(described, 2)["description"] == "<p>Soft</p>"
 
 
 def test_a_payload_names_values_and_nothing_else():

@@ -131,6 +131,7 @@ def _variables(name: str, client: Client) -> dict:
         "query": "variant_id:1",
         "productId": things.variant["product_id"],
         "variants": [{"id": things.variant["id"], "price": things.variant["price"]}],
+        "descriptions": True,
         "product": {"id": things.variant["product_id"], "title": things.variant["product_title"]},
         "key": things.key,
         "returnInput": {"orderId": things.order["id"], "returnLineItems": []},

@@ -2,7 +2,7 @@
 
 Pure. Values are texts in one canonical form, so that equal ones are equal: prices with the
 currency's digits, weights in kilograms down to the gram, names and codes without stray
-blanks. None is a value that is not known, or that there is none of.
+blanks, descriptions as ``richtext`` writes them. None is a value that is not known, or that there is none of.
 """
 
 from __future__ import annotations
@@ -13,9 +13,12 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from .matching import clean, normal_code
+from .richtext import canonical
 
+#: long, and therefore read only where it is asked for
+DESCRIPTION = "description"
 #: what can be kept in step, in the order in which it is shown
-FIELDS = ("price", "barcode", "weight", "title")
+FIELDS = ("price", "barcode", "weight", "title", DESCRIPTION)
 #: what the names of further prices begin with: those of a channel's other price lists
 LIST = "list:"
 GRAM = Decimal("0.001")
@@ -120,13 +123,16 @@ def title_text(title: str | None) -> str:
 
 
 def texts_of(document, digits: int) -> dict[str, str]:
-    """{field: text} of what a channel lists (a canonical ``Product``)."""
-    return {
+    """{field: text} of what a channel lists (a canonical ``Product``); without what was not read."""
+    texts = {
         "price": price_text(document.price, digits),
         "barcode": code_text(document.barcode),
         "weight": weight_text(document.weight_kg),
         "title": title_text(document.title),
     }
+    if document.description is not None:
+        texts[DESCRIPTION] = canonical(document.description)
+    return texts
 
 
 def dump_values(ids: Iterable[int]) -> bytes:

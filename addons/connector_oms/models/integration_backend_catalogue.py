@@ -23,6 +23,7 @@ class IntegrationBackend(models.Model):
     barcode_owner = fields.Selection(OWNERS, "Barcodes", tracking=True, copy=False)
     weight_owner = fields.Selection(OWNERS, "Weights", tracking=True, copy=False)
     title_owner = fields.Selection(OWNERS, "Names", tracking=True, copy=False)
+    description_owner = fields.Selection(OWNERS, "Descriptions", tracking=True, copy=False)
     price_taxes = fields.Selection(
         [
             ("as_is", "As on the price list"),

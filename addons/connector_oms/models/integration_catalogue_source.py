@@ -1,7 +1,9 @@
 from odoo import models
 from odoo.exceptions import UserError
+from odoo.tools import is_html_empty, plaintext2html
 
 from ..lib import listing
+from ..lib.richtext import canonical
 from ..stock.goods import weight_units
 
 
@@ -24,6 +26,7 @@ class IntegrationCatalogueSource(models.AbstractModel):
             "barcode": lambda: {product.id: listing.code_text(product.barcode) for product in products},
             "weight": lambda: {product.id: listing.weight_text(self._kilograms(product)) for product in products},
         }
+        shared = {"title": lambda template: listing.title_text(template.name), listing.DESCRIPTION: self._text}
         wanted = {}
         for one in backend._kept_lists():
             texts = self._list_prices(one, products)
@@ -31,8 +34,9 @@ class IntegrationCatalogueSource(models.AbstractModel):
         for name in kept:
             if name.startswith(listing.LIST):
                 continue
-            if name == "title":
-                wanted |= {(key, name): text for key, text in self._titles(backend, bindings).items()}
+            if name in shared:
+                texts = self._shared(backend, bindings, shared[name])
+                wanted |= {(key, name): text for key, text in texts.items()}
             else:
                 texts = readers[name]()
                 wanted |= {(binding.id, name): texts[binding.record_id.id] for binding in bindings}
@@ -79,8 +83,13 @@ class IntegrationCatalogueSource(models.AbstractModel):
         unit, kilogram = weight_units(self.env)
         return unit._compute_quantity(product.weight, kilogram, round=False)
 
-    def _titles(self, backend, bindings):
-        """{binding id: name}; variants of several products of Odoo have no name in common."""
+    def _shared(self, backend, bindings, text_of):
+        """{binding id: text} of what the variants of a product of the channel have in common.
+
+        Variants of several products of Odoo have none.
+
+        :param text_of: text of a product.template
+        """
         groups = [group for group in bindings.mapped("group_id") if group]
         siblings = self.env["integration.product.binding"].search(
             [("backend_id", "=", backend.id), ("group_id", "in", groups)]
@@ -89,11 +98,20 @@ class IntegrationCatalogueSource(models.AbstractModel):
         for one in siblings:
             templates.setdefault(one.group_id, set()).add(one.record_id.product_tmpl_id.id)
         return {
-            binding.id: listing.title_text(binding.record_id.name)
+            binding.id: text_of(binding.record_id.product_tmpl_id)
             if len(templates.get(binding.group_id, ())) < 2
             else ""
             for binding in bindings
         }
+
+    def _text(self, template):
+        """What channels show of a product: the text that is meant for them, else the next best there is."""
+        if not is_html_empty(template.integration_description):
+            return canonical(template.integration_description)
+        shop_text = "description_ecommerce" in template._fields and template.description_ecommerce
+        if shop_text and not is_html_empty(shop_text):
+            return canonical(shop_text)
+        return canonical(template.description_sale and plaintext2html(template.description_sale))
 
     def _take(self, backend, product, name, text):
         """Make a channel's value Odoo's own.
@@ -110,7 +128,8 @@ class IntegrationCatalogueSource(models.AbstractModel):
             unit, kilogram = weight_units(self.env)
             product.sudo().weight = kilogram._compute_quantity(float(text), unit, round=False)
         else:
-            product.sudo().write({"barcode": text} if name == "barcode" else {"name": text})
+            target = {"title": "name", listing.DESCRIPTION: "integration_description"}.get(name, name)
+            product.sudo().write({target: text})
 
     def _take_price(self, backend, product, price):
         self._require_plain_taxes(backend)

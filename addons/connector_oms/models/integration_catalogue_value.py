@@ -2,7 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..lib import listing_sql as sql
-from ..lib.listing import FIELDS, texts_of
+from ..lib.listing import DESCRIPTION, FIELDS, texts_of
+from ..lib.richtext import excerpt
 
 STATES = [
     ("read", "Channel to be asked"),
@@ -44,6 +45,10 @@ class IntegrationCatalogueValue(models.Model):
     field = fields.Selection("_selection_field", "What", required=True, readonly=True)
     wanted = fields.Char("In Odoo", readonly=True)
     known = fields.Char("At the channel", readonly=True)
+    wanted_words = fields.Char("In Odoo", compute="_compute_words")
+    known_words = fields.Char("At the channel", compute="_compute_words")
+    wanted_text = fields.Html("Odoo's description", compute="_compute_words")
+    known_text = fields.Html("The channel's description", compute="_compute_words")
     agreed = fields.Char("Last the same", readonly=True)
     corrected = fields.Boolean("Put right before", readonly=True)
     left_wanted = fields.Char(readonly=True, export_string_translation=False)
@@ -67,7 +72,7 @@ class IntegrationCatalogueValue(models.Model):
     def _selection_field(self):
         """The fields of products, and a price for each further price list of a channel."""
         names = {"price": self.env._("Price"), "barcode": self.env._("Barcode"), "title": self.env._("Name")}
-        names["weight"] = self.env._("Weight (kg)")
+        names |= {"weight": self.env._("Weight (kg)"), DESCRIPTION: self.env._("Description")}
         lists = self.env["integration.catalogue.list"].sudo().search([("pricelist_id", "!=", False)])
         return [*((name, names[name]) for name in FIELDS), *((one._field_name, one.name) for one in lists)]
 
@@ -76,6 +81,16 @@ class IntegrationCatalogueValue(models.Model):
         names = dict(self._fields["field"]._description_selection(self.env))
         for value in self:
             value.display_name = f"{value.product_id.display_name}: {names.get(value.field, value.field)}"
+
+    @api.depends("field", "wanted", "known")
+    def _compute_words(self):
+        """Values as a list shows them: descriptions by their first words."""
+        for value in self:
+            is_long = value.field == DESCRIPTION
+            for side in ("wanted", "known"):
+                text = value[side]
+                value[f"{side}_words"] = excerpt(text) if is_long else text
+                value[f"{side}_text"] = is_long and text
 
     def action_set_ours(self):
         """Button “Set Odoo's”: send Odoo's value, whoever owns the field."""

@@ -11,7 +11,7 @@ from ..catalogue.round import READ_AT_ONCE, Round
 from ..lib import listing_sql as sql
 from ..lib.documents import CatalogueUpdate, ListingUpdate
 from ..lib.levels import slices
-from ..lib.listing import LIST, load_values
+from ..lib.listing import DESCRIPTION, LIST, load_values
 from ..stock.jobs import in_own_env
 
 #: seconds one job works before it asks for the next
@@ -80,7 +80,7 @@ class IntegrationFlow(models.Model):
             asked = self._in_round(lambda one: one.to_read())
             ids = list(dict.fromkeys(row[1] for row in asked))
             adapter = backend._get_adapter()
-            documents = adapter.read_products(ids) if ids else {}
+            documents = adapter.read_products(ids, descriptions=_wants_text(asked)) if ids else {}
             lists = self._read_lists(adapter, asked)
         except ConnectorError as error:
             backend._pause_for(error)
@@ -95,10 +95,10 @@ class IntegrationFlow(models.Model):
         :return: how many values were compared
         :raises ConnectorError: it stopped on the way; what was compared is kept
         """
-        waiting = {}
-        for row in self._in_round(lambda one: one.to_read(limit=None)):
+        waiting, rows = {}, self._in_round(lambda one: one.to_read(limit=None))
+        for row in rows:
             waiting.setdefault(row[1], []).append(row)
-        count, listed = 0, adapter.list_products()
+        count, listed = 0, adapter.list_products(descriptions=_wants_text(rows))
         while documents := {document.external_id: document for document in islice(listed, READ_AT_ONCE)}:
             asked = [row for key in documents for row in waiting.pop(key, ())]
             if asked:
@@ -213,6 +213,11 @@ class IntegrationFlow(models.Model):
         for flow in self.sudo():
             self.env["integration.catalogue.run"].sudo()._of(flow.backend_id)._begin(compare=True)
         self._request_publish_catalogue()
+
+
+def _wants_text(asked):
+    """Whether descriptions are to be read, too."""
+    return any(row[3] == DESCRIPTION for row in asked)
 
 
 def _complaint(complaints, item):

@@ -2,7 +2,6 @@ import base64
 
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.tools import html_sanitize, is_html_empty, plaintext2html
 from odoo.tools.mimetypes import guess_mimetype
 
 from ..lib.documents import NewImage, NewListing, NewVariant
@@ -39,7 +38,7 @@ class IntegrationOfferSource(models.AbstractModel):
         return NewListing(
             reference=reference,
             title=template.name,
-            description=self._shop_text(template),
+            description=source._text(template),
             currency=currency.name,
             options=tuple(attributes.mapped("name")),
             variants=tuple(
@@ -93,13 +92,6 @@ class IntegrationOfferSource(models.AbstractModel):
             values.filtered(lambda value, attribute=attribute: value.attribute_id == attribute)[:1].name or "-"
             for attribute in attributes
         )
-
-    def _shop_text(self, template):
-        """The text for shops, else the one for quotations."""
-        text = "description_ecommerce" in template._fields and template.description_ecommerce
-        if text and not is_html_empty(text):
-            return str(html_sanitize(text))
-        return str(plaintext2html(template.description_sale)) if template.description_sale else ""
 
     def _images(self, template):
         data = template.image_1920

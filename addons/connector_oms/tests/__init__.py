@@ -1,6 +1,7 @@
 from . import (
     test_catalogue,
     test_catalogue_conflict,
+    test_catalogue_description,
     test_catalogue_lists,
     test_companies,
     test_desk_banners,

@@ -10,7 +10,7 @@ from odoo.addons.connector_base.tests.common import MemoryAdapter
 from ..lib.documents import PriceList, Product
 from .order_case import OrderCase
 
-NAMES = {"price": "price", "barcode": "barcode", "weight_kg": "weight", "title": "title"}
+NAMES = {"price": "price", "barcode": "barcode", "weight_kg": "weight", "title": "title", "description": "description"}
 
 
 class ListingChannel(MemoryAdapter):
@@ -32,16 +32,20 @@ class ListingChannel(MemoryAdapter):
         self.list_prices = {}
         self.lists = 0
 
-    def read_products(self, external_ids):
+    def read_products(self, external_ids, descriptions=False):
         """What is listed now."""
         self.asked.append(list(external_ids))
-        return {key: Product(external_id=key, **self.shown[key]) for key in external_ids if key in self.shown}
+        return {key: self._listed(key, descriptions) for key in external_ids if key in self.shown}
 
-    def list_products(self):
+    def list_products(self, descriptions=False):
         """All that is listed."""
         self.lists += 1
-        for key, values in list(self.shown.items()):
-            yield Product(external_id=key, **values)
+        for key in list(self.shown):
+            yield self._listed(key, descriptions)
+
+    def _listed(self, key, descriptions):
+        values = {**self.shown[key], **({} if descriptions else {"description": None})}
+        return Product(external_id=key, **values)
 
     def list_price_lists(self):
         """The further price lists."""
@@ -155,6 +159,7 @@ class CatalogueCase(OrderCase):
             "currency": "USD",
             "barcode": "4006381333931",
             "weight_kg": Decimal("0.250"),
+            "description": "",
             **values,
         }
 

@@ -1,5 +1,6 @@
 from datetime import timedelta
 from decimal import Decimal
+from unittest.mock import Mock
 
 from odoo import fields
 from odoo.tests import tagged
@@ -176,7 +177,7 @@ class TestCatalogueOut(CatalogueCase):
     def test_it_waits_when_the_channel_asks_it_to(self):
         self.backend.price_owner = "odoo"
         read = self.adapter.read_products
-        self.adapter.read_products = lambda ids: (_ for _ in ()).throw(RateLimitedError("slow down", retry_after=30))
+        self.adapter.read_products = Mock(side_effect=RateLimitedError("slow down", retry_after=30))
         self.env.flush_all()
         self.env.cr.precommit.run()
         self.out._job_publish_catalogue()

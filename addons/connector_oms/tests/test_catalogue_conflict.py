@@ -161,8 +161,8 @@ class TestCatalogueConflict(CatalogueCase):
         self.env.cr.precommit.run()
         read = self.adapter.read_products
 
-        def reading(ids):
-            found = read(ids)
+        def reading(ids, **options):
+            found = read(ids, **options)
             # right after our reading somebody changes the price, and the channel tells of it
             self.adapter.read_products = read
             self.adapter.shown["v1"]["price"] = Decimal("23.00")

@@ -28,7 +28,8 @@ class IntegrationFixCatalogue(models.TransientModel):
             values = wizard.exception_ids._catalogue_values()
             wizard.value_count = len(values)
             wizard.sample = "\n".join(
-                f"{value.display_name}: {value.wanted or '-'} / {value.known or '-'}" for value in values[:5]
+                f"{value.display_name}: {value.wanted_words or '-'} / {value.known_words or '-'}"
+                for value in values[:5]
             )
 
     def action_open_values(self):

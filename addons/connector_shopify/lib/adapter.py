@@ -153,16 +153,22 @@ class ShopifyAdapter(Adapter):
         """What the backend has to know of its shop: currency, time zone, units, plan."""
         return checks.read_facts(self.client)
 
-    def list_products(self) -> Iterator[Product]:
-        """All variants of the shop, 250 a call."""
+    def list_products(self, descriptions: bool = False) -> Iterator[Product]:
+        """All variants of the shop, 250 a call.
+
+        :param descriptions: read what their products say, too
+        """
         currency = self.settings.currency or None
         path = ("productVariants",)
-        for node in all_nodes(self.client, "variants", path, const.MAX_ITEMS):
+        for node in all_nodes(self.client, "variants", path, const.MAX_ITEMS, descriptions=descriptions):
             yield products.product(node, currency)
 
-    def read_products(self, external_ids: Iterable[str]) -> dict[str, Product]:
-        """{variant id: variant} as they are shown now; without those that are no longer listed."""
-        return catalogue.read_products(self.client, list(external_ids), self.settings.currency or None)
+    def read_products(self, external_ids: Iterable[str], descriptions: bool = False) -> dict[str, Product]:
+        """{variant id: variant} as they are shown now; without those that are no longer listed.
+
+        :param descriptions: read what their products say, too
+        """
+        return catalogue.read_products(self.client, list(external_ids), self.settings.currency or None, descriptions)
 
     def list_price_lists(self) -> list[PriceList]:
         """The shop's price lists beside its own prices: of companies, of markets."""
@@ -242,7 +248,7 @@ _SEND: dict[str, Callable] = {
     "inventory_activate": encode.send_activation,
     "order_cancel": encode.send_cancellation,
     "product_variants_bulk_update": catalogue.send_variants,
-    "product_update": catalogue.send_title,
+    "product_update": catalogue.send_product,
     "bulk_operation_run_mutation": bulk.send,
     "product_set": offers.send,
     "price_list_fixed_prices_add": catalogue.send_list_prices,

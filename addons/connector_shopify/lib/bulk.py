@@ -25,7 +25,9 @@ from .values import nodes, text
 BULK = "bulk_operation_run_mutation"
 FILE, MIME = "lines.jsonl", "text/jsonl"
 #: operation -> field of its answer
-ROOTS = {listings.VARIANTS: "productVariantsBulkUpdate", listings.TITLE: "productUpdate"}
+ROOTS = {listings.VARIANTS: "productVariantsBulkUpdate", listings.PRODUCT: "productUpdate"}
+#: operation -> what is left of a call without what was refused of it
+WITHOUT = {listings.VARIANTS: listings.without, listings.PRODUCT: listings.without_shared}
 RUNNING = ("CREATED", "RUNNING", "CANCELING")
 
 Json = Mapping[str, Any]
@@ -112,7 +114,7 @@ def find(client: ShopifyClient, call: Call, now: datetime) -> CallResult | None:
     for number, part in enumerate(_parts(call)):
         found = _refusals(part, answers.get(number), reason)
         refused += found
-        rest = listings.without(part, found) if found and part.operation == listings.VARIANTS else None
+        rest = WITHOUT[part.operation](part, found) if found else None
         for value in rest.meta["values"] if rest else ():
             unsent.append({"external_id": value["external_id"], "field": value["field"]})
     return CallResult(external_id=node["id"], data={"refused": refused, "unsent": unsent})

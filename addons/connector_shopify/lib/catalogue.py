@@ -18,14 +18,17 @@ from .values import decimal, nodes, tail, text
 Refusal = dict[str, str]
 
 
-def read_products(client: ShopifyClient, ids: Sequence[str], currency: str | None) -> dict[str, Product]:
+def read_products(
+    client: ShopifyClient, ids: Sequence[str], currency: str | None, descriptions: bool
+) -> dict[str, Product]:
     """{variant id: variant} as the shop shows them; without those it does not know (any more).
 
     :param currency: the shop's
+    :param descriptions: of their products, too
     :raises TransientError: one of them could not be read
     """
     found = {}
-    for node in by_ids(client, "variants_by_id", ids, const.VARIANTS_PER_CALL):
+    for node in by_ids(client, "variants_by_id", ids, const.VARIANTS_PER_CALL, descriptions=descriptions):
         if node.problem:
             raise TransientError(f"Shopify could not give a variant: {node.problem}")
         if node.value and node.value.get("product"):
@@ -98,16 +101,14 @@ def _send_without_faults(
     return refused
 
 
-def send_title(client: ShopifyClient, call: Call) -> CallResult:
-    """Set the title of a product.
+def send_product(client: ShopifyClient, call: Call) -> CallResult:
+    """Set the title and description of a product; one at fault does not keep the other from arriving.
 
     :return: data ``refused``, as of ``send_variants``
     :raises AmbiguousError: it may have worked
     """
-    answer = client.mutate(call.operation, call.body, safe=False)
-    payload = answer.data.get("productUpdate") or {}
-    refused = listings.refusals(call, payload.get("userErrors") or ())
-    return CallResult(external_id=text((payload.get("product") or {}).get("id")), data={"refused": refused})
+    refused = _send_without_faults(client, call, "productUpdate", listings.without_shared)
+    return CallResult(external_id=call.meta["group_id"], data={"refused": refused})
 
 
 def send_list_prices(client: ShopifyClient, call: Call) -> CallResult:
@@ -136,7 +137,7 @@ def find_update(client: ShopifyClient, call: Call, now: datetime) -> CallResult 
     """
     ids = list(dict.fromkeys(item["external_id"] for item in call.meta["values"]))
     shop = client.query("shop").data["shop"]
-    shown = read_products(client, ids, shop["currencyCode"])
+    shown = read_products(client, ids, shop["currencyCode"], call.operation == listings.PRODUCT)
     if not listings.shows(call, shown, shop["currencyCode"]):
         return None
     return CallResult(external_id=call.meta["group_id"], data={"refused": [], "looked_up": True})

@@ -45,7 +45,12 @@ def _order(raw: bytes, currency: str | None) -> list[Any]:
 
 
 def _products(raw: bytes, currency: str | None) -> list[Any]:
-    return [product(variant, currency) for variant in unpack(raw, "product")["variants"]]
+    packed = unpack(raw, "product")
+    shared = {"descriptionHtml": packed["product"].get("descriptionHtml")}
+    return [
+        product({**variant, "product": {**(variant.get("product") or {}), **shared}}, currency)
+        for variant in packed["variants"]
+    ]
 
 
 def _explain(error: ValidationError) -> str:

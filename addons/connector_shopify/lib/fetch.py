@@ -260,12 +260,12 @@ def read_products(client: ShopifyClient, ids: Iterable[str]) -> Packed:
 
 def _whole_product(client: ShopifyClient, product: Mapping[str, Any]) -> Mapping[str, Any]:
     connection = product.get("variants") or {}
-    variants = nodes(connection)
+    variants = list(nodes(connection))
     after = next_cursor(connection)
     if after is not None:
         path = ("product", "variants")
         variants += all_nodes(client, "product_variants", path, const.MAX_ITEMS, after=after, id=product["id"])
-    about = {"id": product["id"], "updatedAt": product.get("updatedAt")}
+    about = {name: product.get(name) for name in ("id", "updatedAt", "descriptionHtml")}
     return {"product": about, "variants": variants}
 
 

@@ -1,4 +1,4 @@
-"""Prices, barcodes, weights and titles: from canonical listings to Shopify's calls, and back.
+"""Prices, barcodes, weights, titles and descriptions: from canonical listings to Shopify's calls, and back.
 
 Pure. Admin API: ``productVariantsBulkUpdate`` changes variants of one product (at most 250 a
 call); with ``allowPartialUpdates`` a variant at fault is left out and the others are changed.
@@ -20,16 +20,24 @@ from .operations import operation
 from .values import quantum, tail, text
 
 VARIANTS = "product_variants_bulk_update"
-TITLE = "product_update"
+PRODUCT = "product_update"
 LIST_PRICES = "price_list_fixed_prices_add"
 
 Json = Mapping[str, Any]
 #: part of a user error's path -> field it is about
-PARTS = {"price": "price", "barcode": "barcode", "inventoryItem": "weight"}
+PARTS = {
+    "price": "price",
+    "barcode": "barcode",
+    "inventoryItem": "weight",
+    "title": "title",
+    "descriptionHtml": "description",
+}
+#: field that the variants of a product share -> Shopify's name of it
+SHARED = {"title": "title", "description": "descriptionHtml"}
 
 
 def update_calls(update: CatalogueUpdate) -> list[Call]:
-    """The calls of an update: for each product one for its variants and one for its title.
+    """The calls of an update: for each product one for its variants and one for what they share.
 
     A call's meta names what it carries: ``values`` of {external_id, field, value}.
     """
@@ -42,9 +50,14 @@ def update_calls(update: CatalogueUpdate) -> list[Call]:
         for part, start in enumerate(range(0, len(changed), MAX_ITEMS), 1):
             values = [value for entry in changed[start : start + MAX_ITEMS] for value in _variant_values(entry)]
             calls.append(variants_call(f"{update.reference}:{tail(group_id)}:{part}", group_id, values))
-        titled = [entry for entry in entries if entry.title]
-        if titled:
-            calls.append(_title_call(f"{update.reference}:{tail(group_id)}:title", group_id, titled))
+        shared = [
+            {"external_id": entry.external_id, "field": name, "value": value}
+            for entry in entries
+            for name in SHARED
+            if (value := getattr(entry, name))
+        ]
+        if shared:
+            calls.append(product_call(f"{update.reference}:{tail(group_id)}:product", group_id, shared))
     return calls + _list_calls(update)
 
 
@@ -98,10 +111,11 @@ def variants_call(key: str, group_id: str, values: Sequence[Mapping[str, str]]) 
     return Call(key=key, operation=VARIANTS, body=body, meta={"group_id": group_id, "values": list(values)})
 
 
-def _title_call(key: str, group_id: str, entries: Sequence[ListingUpdate]) -> Call:
-    values = [{"external_id": entry.external_id, "field": "title", "value": entry.title} for entry in entries]
-    body = operation(TITLE).body({"product": {"id": group_id, "title": entries[0].title}})
-    return Call(key=key, operation=TITLE, body=body, meta={"group_id": group_id, "values": values})
+def product_call(key: str, group_id: str, values: Sequence[Mapping[str, str]]) -> Call:
+    """The call that sets what the variants of a product share."""
+    shared = {SHARED[item["field"]]: item["value"] for item in values}
+    body = operation(PRODUCT).body({"product": {"id": group_id, **shared}})
+    return Call(key=key, operation=PRODUCT, body=body, meta={"group_id": group_id, "values": list(values)})
 
 
 def refusals(call: Call, errors: Iterable[Json]) -> list[dict[str, str]]:
@@ -112,11 +126,11 @@ def refusals(call: Call, errors: Iterable[Json]) -> list[dict[str, str]]:
     order = list(dict.fromkeys(item["external_id"] for item in call.meta["values"]))
     found = []
     for error in errors:
-        path = [] if call.operation == TITLE else [str(part) for part in error.get("field") or ()]
+        path = [str(part) for part in error.get("field") or ()]
         index = next((int(part) for part in path if part.isascii() and part.isdigit()), None)
         about = order if index is None or index >= len(order) else [order[index]]
         # on a further list a variant has one value
-        name = next((PARTS[part] for part in path if part in PARTS), "") if call.operation == VARIANTS else ""
+        name = next((PARTS[part] for part in path if part in PARTS), "") if call.operation != LIST_PRICES else ""
         found += [{"external_id": one, "field": name, "message": text(error.get("message"))} for one in about]
     return found
 
@@ -136,6 +150,15 @@ def without(call: Call, refused: Collection[Mapping[str, str]]) -> Call | None:
         and (item["external_id"], "") not in out
     ]
     return variants_call(call.key, call.meta["group_id"], values) if values else None
+
+
+def without_shared(call: Call, refused: Collection[Mapping[str, str]]) -> Call | None:
+    """What else a refused call about a product carried; None for nothing, or where nothing was refused."""
+    out = {item["field"] for item in refused}
+    values = [item for item in call.meta["values"] if item["field"] not in out]
+    if not out or "" in out or not values:
+        return None
+    return product_call(call.key, call.meta["group_id"], values)
 
 
 def without_list_prices(call: Call, refused: Collection[Mapping[str, str]]) -> Call | None:

@@ -37,6 +37,7 @@ def product(variant: Mapping[str, Any], currency: str | None = None) -> Product:
         sku=(text(variant.get("sku")) or text(item.get("sku"))).strip(),
         barcode=text(variant.get("barcode")).strip(),
         title=text(parent.get("title")) or text(variant.get("displayName")),
+        description=parent.get("descriptionHtml"),
         variant_title=variant_title(variant.get("title")),
         price=decimal(variant["price"]) if variant.get("price") else None,
         currency=currency,

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..gid import number
 from ..inventory import error
-from ..listings import announce, change_title, change_variant, faults
+from ..listings import announce, change_product, change_variant, faults
 from ..money import graphql_amount, to_units
 from ..paging import connection
 from .base import field, get, global_id, shop_of
@@ -121,7 +121,8 @@ def _product_update(_root, info, product=None, **_arguments):
     title = product.get("title")
     if title is not None and not title.strip():
         return {"product": None, "userErrors": [error(("title",), "BLANK", "Title can't be blank")]}
-    changed = change_title(shop, number(product["id"], "Product"), title)
+    values = {name: product[name] for name in ("title", "descriptionHtml") if product.get(name) is not None}
+    changed = change_product(shop, number(product["id"], "Product"), values)
     if changed is None:
         return {"product": None, "userErrors": [error(("id",), "NOT_FOUND", "Product does not exist")]}
     return {"product": changed, "userErrors": []}

@@ -23,6 +23,11 @@ def _variants(product, info, **arguments):
     return connection(rows, arguments, key=lambda row: row["id"])
 
 
+@field("Product", "descriptionHtml")
+def _description(product, _info):
+    return product.get("descriptionHtml") or ""
+
+
 def _stock(shop, variant: dict) -> int:
     store = shop.store
     levels = (store.get("level", f"{variant['item']}:{place}") for place in store.all("location"))

@@ -84,7 +84,7 @@ def test_many_products_travel_as_one_file_titles_as_another():
     calls = prepare(*many(price=Decimal("2.50"), title="Shirt"))
     assert [(call.operation, call.meta["operation"]) for call in calls] == [
         (bulk.BULK, listings.VARIANTS),
-        (bulk.BULK, listings.TITLE),
+        (bulk.BULK, listings.PRODUCT),
     ]
     lines = [json.loads(line) for line in calls[0].body.splitlines()]
     assert len(lines) == MANY

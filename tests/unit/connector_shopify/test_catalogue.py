@@ -34,6 +34,20 @@ def test_prices_barcodes_weights_and_titles_arrive(shop):  # noqa: F811
     assert all(shop.adapter.lookup(call) is not None for call in calls)
 
 
+def test_descriptions_are_read_where_they_are_asked_for(shop):  # noqa: F811
+    entry = listing(shop, "HUB-0001", description="<p>Soft &amp; <strong>light</strong></p>")
+    (call,) = shop.adapter.prepare("catalogue.out", CatalogueUpdate(reference="c-4", listings=(entry,)))
+    assert shop.adapter.lookup(call) is None
+    assert shop.adapter.send(call).data["refused"] == []
+    key = entry.external_id
+    assert shop.adapter.read_products([key], descriptions=True)[key].description == entry.description
+    assert shop.adapter.read_products([key])[key].description is None
+    told = {one.external_id: one.description for one in shop.adapter.list_products(descriptions=True)}
+    others = [row["id"] for row in shop.oracle("catalogue")["variants"] if row["product_id"] != entry.group_id]
+    assert (told[key], told[others[0]]) == (entry.description, "")
+    assert shop.adapter.lookup(call) is not None
+
+
 def test_a_bad_barcode_is_named_and_the_price_arrives(shop):  # noqa: F811
     entry = listing(shop, "HUB-0001", price=Decimal("17.35"), barcode="9" * 256)
     (call,) = shop.adapter.prepare("catalogue.out", CatalogueUpdate(reference="c-2", listings=(entry,)))

@@ -295,12 +295,16 @@ def test_products_come_with_all_their_variants():
 
     shop = FakeShop(
         ProductsById=lambda variables: {
-            "nodes": [{"id": key, "updatedAt": "now", "variants": page([variant(1)], "c1")} for key in variables["ids"]]
+            "nodes": [
+                {"id": key, "updatedAt": "now", "descriptionHtml": "<p>Round</p>", "variants": page([variant(1)], "c1")}
+                for key in variables["ids"]
+            ]
         },
         ProductVariants=lambda variables: {"product": {"variants": page([variant(2), variant(3)])}},
     )
     packed = fetch(shop.client(), const.PRODUCT_IN, {7: b'{"id": 5}'})
-    assert len(decode(const.PRODUCT_IN, packed[7])) == 3
+    documents = decode(const.PRODUCT_IN, packed[7])
+    assert [one.description for one in documents] == ["<p>Round</p>"] * 3
     (call,) = shop.named("ProductVariants")
     assert (call["id"], call["after"]) == ("gid://shopify/Product/5", "c1")
 

@@ -130,6 +130,24 @@ def test_a_refused_title():
     assert result.data["refused"][0]["message"] == "Title can't be blank"
 
 
+def test_a_title_at_fault_does_not_keep_the_description_from_arriving():
+    (call,) = prepare(listed(1, title="Shirt", description="<p>Soft</p>"), listed(2, title="Shirt"))
+    assert variables(call)["product"] == {"id": PRODUCT, "title": "Shirt", "descriptionHtml": "<p>Soft</p>"}
+    shop, result = send(call, [{"field": ["title"], "message": "Title is too long"}], [])
+    assert {(item["external_id"], item["field"]) for item in result.data["refused"]} == {
+        (variant(1), "title"),
+        (variant(2), "title"),
+    }
+    assert shop.named("ProductUpdate")[1]["product"] == {"id": PRODUCT, "descriptionHtml": "<p>Soft</p>"}
+
+
+def test_a_product_at_fault_refuses_all_that_its_variants_share():
+    (call,) = prepare(listed(1, title="Shirt", description="<p>Soft</p>"))
+    shop, result = send(call, [{"field": ["id"], "message": "Product does not exist"}])
+    assert [item["field"] for item in result.data["refused"]] == [""]
+    assert len(shop.calls) == 1
+
+
 def test_a_lost_answer_is_not_sent_again_by_itself():
     (call,) = prepare(listed(1, price=Decimal(1)))
     shop = FakeShop(ProductVariantsBulkUpdate=lambda _v: AmbiguousError("lost"))

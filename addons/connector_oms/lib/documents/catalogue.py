@@ -29,6 +29,7 @@ class ListingUpdate(Document):
     :param group_id: the channel's product that this is a variant of
     :param price: for one unit, in ``currency``
     :param title: of the product, which all its variants share
+    :param description: of the product, too; HTML
     """
 
     external_id: ExternalId
@@ -38,6 +39,7 @@ class ListingUpdate(Document):
     barcode: str | None = None
     weight_kg: Amount | None = None
     title: str | None = None
+    description: str | None = None
     list_prices: tuple[ListPrice, ...] = ()
 
 

@@ -9,6 +9,7 @@ from .party import Address
 class Product(Document):
     """One thing that can be ordered and counted (a variant).
 
+    :param description: of the product, in HTML as the channel keeps it; None where it was not read
     :param stock_id: the channel's id that stock levels are kept under
     :param group_id: the channel's product that this is a variant of
     """
@@ -20,6 +21,7 @@ class Product(Document):
     barcode: str = ""
     title: str
     variant_title: str = ""
+    description: str | None = None
     price: Amount | None = None
     currency: CurrencyCode | None = None
     tracked: bool = True
