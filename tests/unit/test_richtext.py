@@ -23,7 +23,10 @@ from addons.connector_oms.lib.richtext import canonical, excerpt
         ("line one<br/>\n line two", "<p>line one<br>line two</p>"),
         ("<p>a<!-- x -->b</p><script>alert(1)</script>", "<p>ab</p>"),
         ("<a href='javascript:x()'>k</a> <a href='https://x.test/'>l</a>", '<p>k <a href="https://x.test/">l</a></p>'),
-        ("<p><img src='/web/image/1'>b<img alt='z' src='https://x/y.png'></p>", '<p>b<img src="https://x/y.png" alt="z"></p>'),
+        (
+            "<p><img src='/web/image/1'>b<img alt='z' src='https://x/y.png'></p>",
+            '<p>b<img src="https://x/y.png" alt="z"></p>',
+        ),
         ("<table class=a><tr><td style=x>2</td></tr></table>", "<table><tr><td>2</td></tr></table>"),
         ("<pre>a\n  b</pre>", "<pre>a\n  b</pre>"),
         ("<em><p>x</p></em>", "<p>x</p>"),

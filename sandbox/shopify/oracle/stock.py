@@ -160,10 +160,9 @@ def _change_variant(oracle: Oracle, sku: str, data: dict) -> dict:
         if "price" in data:
             values["price"] = round(float(data["price"]) * 100)
         listings.change_variant(shop, row, values)
-        if "product_title" in data:
-            listings.change_title(shop, row["product"], data["product_title"])
-        else:
-            listings.announce(shop, row["product"])
+        names = {"title": "product_title", "descriptionHtml": "description"}
+        shared = {name: data[given] for name, given in names.items() if given in data}
+        listings.change_product(shop, row["product"], shared)
         shop.store.commit()
         row = shop.store.get("variant", row["id"])
         return summary.variant(shop, row)

@@ -274,6 +274,7 @@ ALBUM = (
     Picture("matches", action("connector_oms.integration_product_match_action")),
     Picture("offer", offering),
     Picture("listings", action("connector_oms.integration_catalogue_value_action")),
+    Picture("listing", action("connector_oms.integration_catalogue_value_action", "description")),
     Picture("listings-owner", after(action(BACKENDS, "backend"), tab("Catalogue")), "admin"),
     Picture("listings-decide", after(action(EXCEPTIONS, "both"), pressing("Decide for all"))),
     Picture("return-start", after(action("connector_oms.integration_order_action", "sold"), pressing("Return"))),

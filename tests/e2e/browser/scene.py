@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -179,11 +180,11 @@ class Scene:
         odoo.create("integration.stock.rule", {"product_id": products[1], "backend_id": backend, "is_offered": False})
 
     def _prices(self) -> None:
-        """Prices that changed on both sides, one that falls by much, names that differ, and an order to pay back."""
+        """Prices that changed on both sides, one that falls by much, texts that differ, and an order to pay back."""
         world, odoo = self.hub.world, self.hub.odoo
         chapter = reprice.reprice(world)
         assert not chapter.faults, chapter.faults
-        self.hub.set_backend(title_owner="compare")
+        self.hub.set_backend(title_owner="compare", description_owner="compare")
         self.hub.quiet()
         self.hub.shop.post("webhooks/pause")
         for row in world.stocked[3:6]:
@@ -191,8 +192,18 @@ class Scene:
             odoo.write("product.product", [world.products[row["sku"]]], {"list_price": float(row["price"]) + 0.5})
         cheap = world.stocked[6]
         odoo.write("product.product", [world.products[cheap["sku"]]], {"list_price": float(cheap["price"]) / 10})
+        said = "<p>The <b>present</b> for every day.</p><ul><li>Sent by e-mail</li><li>Good for three years</li></ul>"
+        variants = self.hub.shop.get("catalogue")["variants"]
+        sizes = Counter(row["product_id"] for row in variants)
+        sku = next(row["sku"] for row in variants if sizes[row["product_id"]] == 1 and row["sku"] in world.products)
+        described = world.products[sku]
+        odoo.write("product.product", [described], {"integration_description": said})
+        shown = said.replace("every day", "birthdays").replace("three years", "two years")
+        self.hub.shop.patch(f"variants/{sku}", {"description": shown})
         self.hub.shop.post("webhooks/resume")
         self.hub.quiet()
+        told = (("field", "=", "description"), ("product_id", "=", described))
+        self.ids["description"] = self.one("integration.catalogue.value", *told)
         asked = (("category", "=", "catalogue"), ("state", "=", "open"), ("group_key", "=", "both:price"))
         self.ids["both"] = self.one("integration.exception", *asked)
         shipped = (("picking_ids.state", "=", "done"), ("integration_backend_id", "!=", False))
