@@ -4,7 +4,7 @@ from odoo.tools import is_html_empty, plaintext2html
 
 from ..lib import listing
 from ..lib.richtext import canonical
-from ..stock.goods import weight_units
+from ..stock.goods import kilograms_of, weight_of
 
 
 class IntegrationCatalogueSource(models.AbstractModel):
@@ -24,7 +24,9 @@ class IntegrationCatalogueSource(models.AbstractModel):
         readers = {
             "price": lambda: self._prices(backend, products),
             "barcode": lambda: {product.id: listing.code_text(product.barcode) for product in products},
-            "weight": lambda: {product.id: listing.weight_text(self._kilograms(product)) for product in products},
+            "weight": lambda: {
+                product.id: listing.weight_text(kilograms_of(self.env, product.weight)) for product in products
+            },
         }
         shared = {"title": lambda template: listing.title_text(template.name), listing.DESCRIPTION: self._text}
         wanted = {}
@@ -78,11 +80,6 @@ class IntegrationCatalogueSource(models.AbstractModel):
         totals = taxes.compute_all(price, currency, 1.0, product=product)
         return totals["total_included" if backend.price_taxes == "with" else "total_excluded"]
 
-    def _kilograms(self, product):
-        """Odoo's weight, which may be kept in pounds (a setting), in kilograms."""
-        unit, kilogram = weight_units(self.env)
-        return unit._compute_quantity(product.weight, kilogram, round=False)
-
     def _shared(self, backend, bindings, text_of):
         """{binding id: text} of what the variants of a product of the channel have in common.
 
@@ -125,8 +122,7 @@ class IntegrationCatalogueSource(models.AbstractModel):
         elif name == "price":
             self._take_price(backend, product, float(text))
         elif name == "weight":
-            unit, kilogram = weight_units(self.env)
-            product.sudo().weight = kilogram._compute_quantity(float(text), unit, round=False)
+            product.sudo().weight = weight_of(self.env, float(text))
         else:
             target = {"title": "name", listing.DESCRIPTION: "integration_description"}.get(name, name)
             product.sudo().write({target: text})

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools.mimetypes import guess_mimetype
 
 from ..lib.documents import NewImage, NewListing, NewVariant
+from ..stock.goods import kilograms_of
 
 #: what a product may differ by at most, and variants of one product (Shopify: 3 and 2048)
 MOST_OPTIONS, MOST_VARIANTS = 3, 250
@@ -46,7 +47,7 @@ class IntegrationOfferSource(models.AbstractModel):
                     sku=variant.default_code,
                     price=prices[variant.id],
                     barcode=variant.barcode or "",
-                    weight_kg=round(source._kilograms(variant), 4) or None,
+                    weight_kg=round(kilograms_of(self.env, variant.weight), 4) or None,
                     options=self._values(variant, attributes),
                 )
                 for variant in variants

@@ -1,6 +1,7 @@
 from odoo import models
 
 from ..lib.matching import clean, normal_code
+from ..stock.goods import weight_of
 
 
 class IntegrationProductImporter(models.AbstractModel):
@@ -121,7 +122,7 @@ class IntegrationProductImporter(models.AbstractModel):
             title,
             document.requires_shipping,
             barcode=normal_code(document.barcode) or False,
-            weight=float(document.weight_kg or 0),
+            weight=weight_of(self.env, float(document.weight_kg or 0)),
             list_price=float(document.price or 0),
         )
         plan.facts = self._facts(document)

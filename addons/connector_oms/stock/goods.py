@@ -14,7 +14,18 @@ def _number(value):
     return f"{value:.3f}".rstrip("0").rstrip(".")
 
 
-def weight_units(env):
-    """(unit that products' weights are kept in: a setting, kilogram)"""
+def kilograms_of(env, weight):
+    """A weight as Odoo keeps it (in pounds, where a setting says so) in kilograms."""
+    unit, kilogram = _weight_units(env)
+    return unit._compute_quantity(weight, kilogram, round=False)
+
+
+def weight_of(env, kilograms):
+    """Kilograms in the unit that Odoo keeps weights in."""
+    unit, kilogram = _weight_units(env)
+    return kilogram._compute_quantity(kilograms, unit, round=False)
+
+
+def _weight_units(env):
     unit = env["product.template"].sudo()._get_weight_uom_id_from_ir_config_parameter()
     return unit, env.ref("uom.product_uom_kgm").sudo()

@@ -10,7 +10,7 @@ from odoo.addons.connector_base.lib.ids import digest
 from ..lib.documents import Shipment
 from ..lib.money import ZERO, share
 from ..lib.parcels import Box, add_up, packages, shipment_lines, split_numbers
-from .goods import weight_units
+from .goods import kilograms_of
 
 
 class ShipmentBuilder:
@@ -132,13 +132,8 @@ class ShipmentBuilder:
         return Box(
             package.name,
             number=self.picking._integration_package_number(package),
-            weight_kg=self._kilograms(package.shipping_weight),
+            weight_kg=Decimal(repr(round(kilograms_of(self.env, package.shipping_weight or 0.0), 4))),
         )
-
-    def _kilograms(self, weight):
-        unit, kilogram = weight_units(self.env)
-        value = unit._compute_quantity(weight or 0.0, kilogram, round=False)
-        return Decimal(repr(round(value, 4)))
 
     @staticmethod
     def _is_kit_part(move):

@@ -67,6 +67,12 @@ class TestProductImport(OrderCase):
         self.assertEqual((product.default_code, product.barcode), ("NEW", "123"))
         self.assertEqual((product.weight, product.list_price), (1.5, 9.99))
 
+    def test_a_weight_is_kept_in_the_unit_of_odoo(self):
+        self.env["ir.config_parameter"].sudo().set_param("product.weight_in_lbs", "1")
+        self.backend.product_policy = "create"
+        self._list(self._product("NEW", weight_kg="1.5"))
+        self.assertAlmostEqual(self._bound().record_id.weight, 3.31, 2)
+
     def test_listed_twice(self):
         self._list(self._product("SKU-A"), self._product("SKU-A", "v2"))
         self.assertEqual(self._bound().record_id, self.product_a)
