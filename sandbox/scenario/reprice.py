@@ -1,6 +1,8 @@
-"""Odoo's prices at the shop: published, put right once, and a person asked when both sides change one."""
+"""Odoo's prices and descriptions at the shop: published, put right once, a person asked when both sides change one."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from .distribute import PRICE, SKUS, Chapter
 from .prepare import World
@@ -10,6 +12,9 @@ RAISED = 27.5
 MEDDLED = 24.0
 #: what one company has agreed to pay
 COMPANY_LIST, AGREED = "Brass & Co.", 22.5
+#: what Odoo says of a product, and the same as another editor writes it
+SAID = "<p>Sturdy &amp; light</p><ul><li>washable</li></ul>"
+REWRITTEN = "<div class='x'>Sturdy &amp;&nbsp;light\n<ul><li><span>washable</span></li></ul></div>"
 
 
 def reprice(world: World) -> Chapter:
@@ -29,6 +34,7 @@ def reprice(world: World) -> Chapter:
     chapter.holds("price_put_right", _price(world, meddled), RAISED)
     _change_both(world, both, products[both], chapter)
     _keep_list(world, products[meddled], meddled, chapter)
+    _describe(world, products[meddled], meddled, chapter)
     told = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in chapter.figures.items())
     world.tell.say(f"prices: {told}")
     return chapter
@@ -70,6 +76,19 @@ def _keep_list(world: World, product: int, sku: str, chapter: Chapter) -> None:
     chapter.holds("price_of_the_company", there["prices"].get(sku), AGREED)
 
 
+def _describe(world: World, product: int, sku: str, chapter: Chapter) -> None:
+    """Odoo's description arrives; that the shop's editor writes it differently is no reason to send it again."""
+    world.odoo.write("integration.backend", [world.backend_id], {"description_owner": "odoo"})
+    world.odoo.write("product.product", [product], {"integration_description": SAID})
+    wait_quiet(world)
+    chapter.holds("description_published", _variant(world, sku)["description"] == SAID, True)
+    world.shop.patch(f"variants/{sku}", {"description": REWRITTEN})
+    _compare(world)
+    chapter.holds("description_left", _variant(world, sku)["description"] == REWRITTEN, True)
+    # the next run begins as this one did
+    world.shop.patch(f"variants/{sku}", {"description": SAID})
+
+
 def _compare(world: World) -> None:
     """What a dropped webhook did not tell is found by looking."""
     wait_quiet(world)
@@ -78,5 +97,9 @@ def _compare(world: World) -> None:
 
 
 def _price(world: World, sku: str) -> float:
-    variants = world.shop.get("catalogue")["variants"]
-    return next(float(row["price"]) for row in variants if row["sku"] == sku)
+    return float(_variant(world, sku)["price"])
+
+
+def _variant(world: World, sku: str) -> dict[str, Any]:
+    """A variant as the shop lists it."""
+    return next(row for row in world.shop.get("catalogue")["variants"] if row["sku"] == sku)

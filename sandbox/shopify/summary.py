@@ -236,6 +236,7 @@ def variant(shop: Shop, row: dict) -> dict[str, Any]:
         "barcode": row["barcode"],
         "title": row["title"],
         "product_title": product["title"],
+        "description": product.get("descriptionHtml") or "",
         "price": rest_amount(row["price"], currency),
         "currency": currency,
         "tracked": row["tracked"],

@@ -67,4 +67,6 @@ def test_scenario_of_40_orders_ends_with_both_sides_equal(hub: Hub):
         "asked_because": "both",
         "price_decided": 25.0,
         "price_of_the_company": 22.5,
+        "description_published": True,
+        "description_left": True,
     }
