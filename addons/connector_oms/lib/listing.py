@@ -122,15 +122,18 @@ def title_text(title: str | None) -> str:
     return clean(title)
 
 
-def texts_of(document, digits: int) -> dict[str, str]:
-    """{field: text} of what a channel lists (a canonical ``Product``); without what was not read."""
+def texts_of(document, digits: int, names: Iterable[str] = FIELDS) -> dict[str, str]:
+    """{field: text} of what a channel lists (a canonical ``Product``); without what was not read.
+
+    :param names: the description is only worked out where it is among these
+    """
     texts = {
         "price": price_text(document.price, digits),
         "barcode": code_text(document.barcode),
         "weight": weight_text(document.weight_kg),
         "title": title_text(document.title),
     }
-    if document.description is not None:
+    if DESCRIPTION in names and document.description is not None:
         texts[DESCRIPTION] = canonical(document.description)
     return texts
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from lxml import etree, html
+from lxml import html
 from lxml_html_clean import Cleaner
 
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
@@ -82,22 +82,22 @@ def excerpt(text: str | None, size: int = 80) -> str:
 def _simplify(element: html.HtmlElement) -> None:
     element.tag = SYNONYMS.get(element.tag, element.tag)
     if element.tag in WRAPPERS:
-        if any(inner.tag in BLOCKS or inner.tag in WRAPPERS for inner in element.iterdescendants()):
-            _drop_wrapper(element)
+        if _holds_blocks(element):
+            # what runs directly in it stays a paragraph of its own
+            _wrap_runs(element)
+            element.drop_tag()
         else:
             element.tag = "p"
     elif element.tag == "img" and not element.get("src", "").startswith(("https://", "http://")):
         element.drop_tree()
     elif element.tag in INLINE and element.tag not in ("br", "img"):
         leads_nowhere = element.tag == "a" and not element.get("href")
-        if leads_nowhere or any(inner.tag in BLOCKS or inner.tag in WRAPPERS for inner in element.iterdescendants()):
+        if leads_nowhere or _holds_blocks(element):
             element.drop_tag()
 
 
-def _drop_wrapper(element: html.HtmlElement) -> None:
-    """Leave out a wrapper; what runs directly in it stays a paragraph of its own."""
-    _wrap_runs(element)
-    element.drop_tag()
+def _holds_blocks(element: html.HtmlElement) -> bool:
+    return any(inner.tag in BLOCKS or inner.tag in WRAPPERS for inner in element.iterdescendants())
 
 
 def _wrap_runs(parent: html.HtmlElement) -> None:
@@ -105,26 +105,26 @@ def _wrap_runs(parent: html.HtmlElement) -> None:
     run: html.HtmlElement | None = None
     loose, parent.text = parent.text, None
     if (loose or "").strip():
-        run = etree.SubElement(parent, "p")
-        parent.remove(run)
-        parent.insert(0, run)
-        run.text = loose
+        run = _paragraph(parent, 0, loose)
     for child in list(parent):
         if child is run:
             continue
-        if child.tag in BLOCKS or child.tag in WRAPPERS:
-            run = None
-        else:
+        if child.tag not in BLOCKS and child.tag not in WRAPPERS:
             if run is None:
-                run = parent.makeelement("p")
-                parent.insert(parent.index(child), run)
+                run = _paragraph(parent, parent.index(child))
             run.append(child)
             continue
-        tail, child.tail = child.tail, None
+        run, tail, child.tail = None, child.tail, None
         if (tail or "").strip():
-            run = parent.makeelement("p")
-            parent.insert(parent.index(child) + 1, run)
-            run.text = tail
+            run = _paragraph(parent, parent.index(child) + 1, tail)
+
+
+def _paragraph(parent: html.HtmlElement, place: int, text: str | None = None) -> html.HtmlElement:
+    """Put a paragraph into an element, before its child number ``place``."""
+    made = parent.makeelement("p")
+    made.text = text
+    parent.insert(place, made)
+    return made
 
 
 def _tidy_blanks(root: html.HtmlElement) -> None:

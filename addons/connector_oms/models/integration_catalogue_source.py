@@ -29,6 +29,7 @@ class IntegrationCatalogueSource(models.AbstractModel):
             },
         }
         shared = {"title": lambda template: listing.title_text(template.name), listing.DESCRIPTION: self._text}
+        templates = self._common_templates(backend, bindings) if shared.keys() & set(kept) else {}
         wanted = {}
         for one in backend._kept_lists():
             texts = self._list_prices(one, products)
@@ -37,8 +38,8 @@ class IntegrationCatalogueSource(models.AbstractModel):
             if name.startswith(listing.LIST):
                 continue
             if name in shared:
-                texts = self._shared(backend, bindings, shared[name])
-                wanted |= {(key, name): text for key, text in texts.items()}
+                texts = {template: shared[name](template) for template in set(templates.values()) if template}
+                wanted |= {(key, name): texts.get(template, "") for key, template in templates.items()}
             else:
                 texts = readers[name]()
                 wanted |= {(binding.id, name): texts[binding.record_id.id] for binding in bindings}
@@ -80,12 +81,10 @@ class IntegrationCatalogueSource(models.AbstractModel):
         totals = taxes.compute_all(price, currency, 1.0, product=product)
         return totals["total_included" if backend.price_taxes == "with" else "total_excluded"]
 
-    def _shared(self, backend, bindings, text_of):
-        """{binding id: text} of what the variants of a product of the channel have in common.
+    def _common_templates(self, backend, bindings):
+        """{binding id: the product.template that all variants of the channel's product belong to}
 
-        Variants of several products of Odoo have none.
-
-        :param text_of: text of a product.template
+        It is empty where these are several products in Odoo.
         """
         groups = [group for group in bindings.mapped("group_id") if group]
         siblings = self.env["integration.product.binding"].search(
@@ -95,9 +94,9 @@ class IntegrationCatalogueSource(models.AbstractModel):
         for one in siblings:
             templates.setdefault(one.group_id, set()).add(one.record_id.product_tmpl_id.id)
         return {
-            binding.id: text_of(binding.record_id.product_tmpl_id)
+            binding.id: binding.record_id.product_tmpl_id
             if len(templates.get(binding.group_id, ())) < 2
-            else ""
+            else self.env["product.template"]
             for binding in bindings
         }
 

@@ -168,13 +168,14 @@ class IntegrationCatalogueValue(models.Model):
 
         :param documents: canonical ``Product`` documents
         """
-        if not backend._kept_fields():
+        kept = backend._kept_fields()
+        if not kept:
             return
         digits = backend._catalogue_currency().decimal_places
         told = [
             (document.external_id, name, text)
             for document in documents
-            for name, text in texts_of(document, digits).items()
+            for name, text in texts_of(document, digits, kept).items()
         ]
         columns = zip(*told, strict=True) if told else [()] * 3
         names = ("external_ids", "fields", "values")

@@ -46,11 +46,8 @@ def _order(raw: bytes, currency: str | None) -> list[Any]:
 
 def _products(raw: bytes, currency: str | None) -> list[Any]:
     packed = unpack(raw, "product")
-    shared = {"descriptionHtml": packed["product"].get("descriptionHtml")}
-    return [
-        product({**variant, "product": {**(variant.get("product") or {}), **shared}}, currency)
-        for variant in packed["variants"]
-    ]
+    shared = {"description": packed["product"].get("descriptionHtml")}
+    return [product(variant, currency).model_copy(update=shared) for variant in packed["variants"]]
 
 
 def _explain(error: ValidationError) -> str:

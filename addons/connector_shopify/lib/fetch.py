@@ -260,7 +260,7 @@ def read_products(client: ShopifyClient, ids: Iterable[str]) -> Packed:
 
 def _whole_product(client: ShopifyClient, product: Mapping[str, Any]) -> Mapping[str, Any]:
     connection = product.get("variants") or {}
-    variants = list(nodes(connection))
+    variants = nodes(connection)
     after = next_cursor(connection)
     if after is not None:
         path = ("product", "variants")
